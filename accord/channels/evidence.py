@@ -1,0 +1,62 @@
+"""Over the whole outbox and ledger: did every marketing message leave on a basis that held?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from accord.channels import passing
+from accord.channels.models import Message
+from accord.people import ledger
+from accord.people.models import ConsentRecord
+
+State = Message.State
+
+
+@dataclass(frozen=True)
+class Found:
+    """How much was looked at, and the ids of what is not as it must be.
+
+    erased: messages whose person is gone, and with them the proof that could be asked.
+    """
+
+    messages: int
+    rows: int
+    erased: int
+    unlawful: tuple[int, ...]
+    broken: tuple[int, ...]
+
+    @property
+    def well(self) -> bool:
+        return not (self.unlawful or self.broken)
+
+
+def check() -> Found:
+    """Decide anew, as of its instant, on every marketing message that left or may have left.
+
+    A message without the instant of its decision, or whose basis is another one by what the
+    ledger says of that instant, is unlawful. Every contact's chain of consent is recomputed.
+    """
+    left = _left()
+    asked = left.exclude(contact=None)
+    unlawful = tuple(each.pk for each in asked.iterator(1000) if not passing.was_lawful(each))
+    return Found(
+        messages=left.count(),
+        rows=ConsentRecord.objects.count(),
+        erased=left.filter(contact=None).count(),
+        unlawful=unlawful,
+        broken=_broken(),
+    )
+
+
+def _left() -> QuerySet[Message]:
+    gone = Message.objects.filter(
+        kind=Message.Kind.MARKETING, state__in=[State.SENDING, State.SENT, State.UNKNOWN]
+    )
+    return gone.select_related("contact").order_by("pk")
+
+
+def _broken() -> tuple[int, ...]:
+    people = ConsentRecord.objects.order_by("contact").values_list("contact", flat=True).distinct()
+    return tuple(pk for person in people.iterator(1000) for pk in ledger.broken(person))

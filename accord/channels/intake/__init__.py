@@ -1,0 +1,1 @@
+"""Intake: what the collect server keeps, taken apart into events, visitors and failures."""

@@ -1,0 +1,99 @@
+"""What arrived: the messages of receipts, with what is known of who sent them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import orjson
+
+from accord.channels.models import FailedEvent, Receipt, WriteKey
+from accord.engine.capture import agents, landings, messages
+from accord.engine.capture.agents import Actor
+from accord.engine.capture.landings import Landing
+from accord.engine.capture.messages import Kind, Message, Untaken
+from accord.people.models import Visitor
+from accord.people.visitors import Claim, Seen
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One message and the request it came in."""
+
+    message: Message
+    receipt: Receipt
+    for_browsers: bool
+
+    @cached_property
+    def actor(self) -> Actor:
+        """A server speaks for people: there, only the browser it names tells who it was."""
+        agent = self.receipt.agent if self.for_browsers else self.message.agent
+        return agents.actor(agent)
+
+    @cached_property
+    def landing(self) -> Landing:
+        if self.message.kind is not Kind.PAGE:
+            return Landing()
+        return landings.read(self.message.page("url"), self.message.page("referrer"))
+
+    @cached_property
+    def visitor(self) -> tuple[str, str]:
+        """How the visitor is called: (by, name)."""
+        if self.message.anonymous_id:
+            return Visitor.By.DEVICE, self.message.anonymous_id
+        return Visitor.By.USER, self.message.user_id
+
+    @property
+    def seen(self) -> Seen:
+        opted_out = self.receipt.opted_out or self.message.opted_out
+        return Seen(*self.visitor, self.message.happened_at, self.receipt.key_id, opted_out)
+
+    def claim(self, visitor: Visitor) -> Claim:
+        """What it says of who the visitor is. What a machine says of a device is no proof."""
+        said = self.message
+        traits = said.properties if said.kind is Kind.IDENTIFY else said.context.get("traits")
+        email = traits.get("email") if isinstance(traits, dict) else None
+        found = tuple(each for each in (email, said.user_id) if isinstance(each, str) and each)
+        if self.actor is Actor.BOT:
+            found = ()
+        return Claim(
+            visitor_id=visitor.pk,
+            at=said.happened_at,
+            key_id=self.receipt.key_id,
+            message=said.id,
+            emails=tuple(each for each in found if "@" in each),
+            user_ids=tuple(each for each in found if "@" not in each),
+            is_known=not self.for_browsers,
+        )
+
+
+def of(receipts: Sequence[Receipt]) -> tuple[list[Arrival], list[FailedEvent]]:
+    """The messages of receipts (with their keys loaded), and what could not be taken."""
+    arrived: list[Arrival] = []
+    failed: list[FailedEvent] = []
+    for receipt in receipts:
+        for_browsers = receipt.key.kind == WriteKey.Kind.BROWSER
+        for each in messages.take_apart(receipt.kind, bytes(receipt.body), receipt.received_at):
+            if isinstance(each, Untaken):
+                failed.append(failure(receipt, each))
+            else:
+                arrived.append(Arrival(each, receipt, for_browsers))
+    return arrived, failed
+
+
+def failure(receipt: Receipt, untaken: Untaken) -> FailedEvent:
+    """The row that keeps what could not be taken in."""
+    said = untaken.said
+    kind = said.get("type") if isinstance(said, dict) and receipt.kind == "batch" else receipt.kind
+    return FailedEvent(
+        received_at=receipt.received_at,
+        key_id=receipt.key_id,
+        kind=str(kind or "")[:8].replace("\0", ""),
+        said=orjson.dumps(said).decode(),
+        reason=untaken.reason[:300],
+        address=receipt.address,
+        agent=receipt.agent,
+        origin=receipt.origin,
+        opted_out=receipt.opted_out,
+    )

@@ -1,0 +1,110 @@
+"""Rows of the event log made of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from accord.channels.intake import visits
+from accord.channels.intake.arrivals import Arrival
+from accord.channels.intake.repeats import Fresh
+from accord.channels.intake.visits import Step
+from accord.engine.capture.agents import Actor
+from accord.engine.capture.messages import Kind
+from accord.people import channels
+from accord.people.models import Visitor
+from accord.platform.events import names, partitions
+
+FORM = "form.submitted"  # the one tracked name that is an event of our own
+NAMES: Mapping[Kind, str] = {
+    Kind.PAGE: "page.viewed",
+    Kind.SCREEN: "screen.viewed",
+    Kind.TRACK: "track",
+    Kind.IDENTIFY: "visitor.identified",
+    Kind.GROUP: "visitor.grouped",
+    Kind.ALIAS: "visitor.renamed",
+}
+PAGE = ("url", "path", "title", "referrer")
+LONGEST = 2048  # characters of each
+
+COPY = """
+COPY platform_event (name, happened_at, recorded_at, team, contact_id, source, channel, campaign,
+                     properties, visitor_id, session_id, actor) FROM STDIN
+"""
+
+
+@dataclass(frozen=True)
+class Whose:
+    """The visitor of an event and, where known, the contact."""
+
+    visitor: Visitor
+    contact: int | None
+
+
+def write(fresh: Sequence[Fresh], whose: Sequence[Whose], now: datetime) -> None:
+    """Write an event of each message, with the visit it belongs to, in as few steps as it takes."""
+    partitions.ensure({each.arrival.message.happened_at.date() for each in fresh})
+    ways = [_way(each.arrival) for each in fresh]
+    on_devices = [n for n, each in enumerate(whose) if each.visitor.by == Visitor.By.DEVICE]
+    steps = [
+        Step(whose[n].visitor.pk, fresh[n].arrival.message.happened_at, ways[n][2])
+        for n in on_devices
+    ]
+    sessions = dict(zip(on_devices, visits.sort(steps), strict=True))
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for n, each in enumerate(fresh):
+            said, name = each.arrival.message, _name(each.arrival)
+            copy.write_row(
+                (
+                    name,
+                    said.happened_at,
+                    now,
+                    names.ALL[name].team,
+                    whose[n].contact,
+                    *ways[n],
+                    orjson.dumps(_properties(each)).decode(),
+                    whose[n].visitor.pk,
+                    sessions.get(n),
+                    each.arrival.actor.value,
+                )
+            )
+
+
+def _name(arrival: Arrival) -> str:
+    said = arrival.message
+    return FORM if said.kind is Kind.TRACK and said.name == FORM else NAMES[said.kind]
+
+
+def _way(arrival: Arrival) -> tuple[str, str, str]:
+    """Source, channel and campaign: how this page was come to. A machine is brought by nothing."""
+    landing = arrival.landing
+    if arrival.actor is Actor.BOT or not landing.is_marked:
+        return "", "", ""
+    channel, source = channels.came_by(landing)
+    return source[:200], channel, landing.campaign
+
+
+def _properties(fresh: Fresh) -> dict[str, Any]:
+    """What was sent, and beside it what Accord knows of it under names of its own."""
+    said = fresh.arrival.message
+    found: dict[str, Any] = dict(said.properties)
+    found |= {name: text[:LONGEST] for name in PAGE if (text := said.page(name))}
+    match said.kind:
+        case Kind.TRACK:
+            found["event"] = said.name
+        case Kind.PAGE | Kind.SCREEN:
+            found |= {"name": said.name} if said.name else {}
+        case Kind.GROUP:
+            found["group"] = said.group_id
+        case Kind.ALIAS:
+            found["previous"] = said.previous_id
+        case Kind.IDENTIFY:
+            pass
+    found |= {"user": said.user_id} if said.user_id else {}
+    found |= {"message": said.id} if said.id else {}
+    return found | ({"conflict": True} if fresh.is_conflict else {})

@@ -1,0 +1,123 @@
+"""A letter as it goes over the wire, and what became of handing it over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.utils import translation
+from email_validator import EmailNotValidError, validate_email
+
+from accord.channels.models import Message
+from accord.engine.errors import Refused
+from accord.people import preference_links
+from accord.people.models import Contact
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+class NoAddress(Refused):
+    """This is not an e-mail address. Check it for typing errors."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message to one person. `content` is RFC 5322 with CRLF line ends."""
+
+    sender: str
+    to: str
+    message_id: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Result:
+    """How handing over ended: sent, deferred (try later), failed, or unknown; and the reply."""
+
+    state: str
+    reply: str
+
+
+SENT, DEFERRED, FAILED, UNKNOWN = "sent", "deferred", "failed", "unknown"
+Begin = Callable[[], None]
+Deliver = Callable[[Letter, Begin, str], Result]
+"""How a provider hands a letter over: it calls `begin` at the last moment before the other side
+may have accepted it; what ends between that call and a clear answer is unknown."""
+
+
+def address(text: str) -> str:
+    """An address as mail servers understand it. Raises NoAddress."""
+    try:
+        found = validate_email(
+            text.strip(),
+            check_deliverability=False,
+            globally_deliverable=False,
+            test_environment=True,
+        )
+    except EmailNotValidError:
+        raise NoAddress from None
+    if found.ascii_email is None:
+        raise NoAddress
+    return found.ascii_email
+
+
+def parse(sender: str) -> Address:
+    """Name and address of "Name <address>". Raises NoAddress where there is none."""
+    name, _, plain = one_line(sender).rpartition("<")
+    local, _, domain = plain.removesuffix(">").rpartition("@")
+    if not local or not domain or not plain.isascii():
+        raise NoAddress
+    return Address(name.strip(' "'), local, domain)
+
+
+def one_line(text: str) -> str:
+    """A header's text: line breaks and control characters become spaces."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def compose(message: Message, *, sender: str, at: datetime) -> Letter:
+    """The letter of an outbox row, the same at every attempt but for its date.
+
+    sender: "Name <address>". Raises NoAddress where there is none in it.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = author = parse(sender)
+    mail["To"] = message.to
+    mail["Subject"] = one_line(message.subject)
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = message.message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    text, html = _lines(message.text), _lines(message.html)
+    if message.purpose and message.contact:
+        # RFC 8058: one address, and the exact value mail programs look for.
+        mail["List-Unsubscribe"] = f"<{preference_links.stop_address(message.contact)}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        text, html = _with_way_out(text, html, message.contact)
+    mail.set_content(text, cte="quoted-printable")
+    if html:
+        mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    return Letter(author.addr_spec, message.to, message.message_id, mail.as_bytes())
+
+
+def _with_way_out(text: str, html: str, contact: Contact) -> tuple[str, str]:
+    """Text and HTML that end with the link to choose or stop, where they do not have it yet."""
+    link = preference_links.address(contact)
+    known = dict(settings.LANGUAGES)
+    with translation.override(contact.language if contact.language in known else "en"):
+        words = translation.gettext("Choose what you get, or stop everything")
+    if link not in text:
+        text = f"{text.rstrip()}\n\n-- \n{words}:\n{link}\n"
+    if html and link not in html:
+        html += f'\n<p><a href="{link}">{words}</a></p>\n'
+    return text, html
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")

@@ -1,0 +1,111 @@
+"""Whether a message may pass the gate of consent: asked before it is written, and as it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accord.channels.models import Message
+from accord.engine.consent import gate
+from accord.engine.consent.terms import Basis, Channel, Decision, Facts, Kind, Question
+from accord.engine.errors import Refused
+from accord.people import consent, purposes, story
+from accord.people.models import Contact
+
+
+class Withheld(Refused):
+    """The gate of consent refused this message."""
+
+
+@dataclass(frozen=True)
+class Why:
+    """Whom a message is for, and the purpose it promotes; no purpose is a transactional one.
+
+    A message to no contact (a colleague's invitation, a password) is always transactional.
+    """
+
+    contact: Contact | None = None
+    purpose: str = ""
+
+
+ASKED_FOR = Why()
+
+
+def ask(message: Message, why: Why, now: datetime) -> Decision:
+    """The gate's answer for a message. Raises purposes.NoPurpose."""
+    if why.contact is None:
+        return _without_contact(why, now)
+    question = _question(why)
+    return consent.may_send(why.contact, question, now, address=message.to)
+
+
+def note(message: Message, why: Why, decision: Decision) -> None:
+    """Put the gate's answer on a message that is not saved yet."""
+    message.kind = Message.Kind.MARKETING if why.purpose else Message.Kind.TRANSACTIONAL
+    message.contact = why.contact
+    message.purpose = why.purpose
+    for name, value in _columns(why, decision).items():
+        setattr(message, name, value)
+    if not decision:
+        message.state = Message.State.SUPPRESSED
+        message.reply = decision.words
+
+
+def again(message: Message) -> dict[str, Any]:
+    """Ask once more as a message leaves; the columns to keep with it. Raises Withheld.
+
+    Called in the transaction that marks it as being sent. The contact's row is locked, as it is
+    when something is added to the ledger: a withdrawal comes wholly before or wholly after.
+    """
+    contact = None
+    if message.contact_id is not None:
+        contact = Contact.objects.select_for_update().filter(pk=message.contact_id).first()
+    now = timezone.now()  # after the lock: what was said while we waited counts
+    why = Why(contact, message.purpose)
+    decision = ask(message, why, now)
+    if not decision:
+        raise Withheld(decision.words)
+    return _columns(why, decision) | {"decided_at": now}
+
+
+def was_lawful(message: Message) -> bool:
+    """Whether what is known today says that this message had its basis as it left."""
+    if message.contact is None or message.decided_at is None or message.basis_id is None:
+        return False
+    at = message.decided_at
+    facts = story.whole(message.contact, message.to, Channel.EMAIL, known_at=at)
+    then = message.circumstances
+    known: Facts = replace(facts, country=then["country"], business=then["business"])
+    question = Question(message.purpose, Channel.EMAIL, Kind.MARKETING, then["double"])
+    decision = gate.decide(known, question, at)
+    return (decision.basis, decision.basis_id) == (Basis(message.basis), message.basis_id)
+
+
+def _without_contact(why: Why, now: datetime) -> Decision:
+    if why.purpose:
+        return Decision(False, "Refused: the person it was for is no longer here.")
+    return gate.decide(Facts(), Question("", Channel.EMAIL, Kind.TRANSACTIONAL), now)
+
+
+def _question(why: Why) -> Question:
+    if not why.purpose:
+        return Question("", Channel.EMAIL, Kind.TRANSACTIONAL)
+    return consent.question(why.purpose, Channel.EMAIL)
+
+
+def _columns(why: Why, decision: Decision) -> dict[str, Any]:
+    known: dict[str, Any] = {"rules": decision.rules}
+    if why.contact and why.purpose:
+        known |= {
+            "country": story.country(why.contact),
+            "business": story.is_at_work(why.contact),
+            "double": purposes.get(why.purpose).double,
+        }
+    return {
+        "basis": decision.basis or "",
+        "basis_id": decision.basis_id,
+        "circumstances": known,
+    }

@@ -1,0 +1,125 @@
+"""Against a real SMTP server on this machine."""
+
+import asyncio
+import socket
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.utils import timezone
+
+from accord.channels import outbox
+from accord.channels.models import Message
+from accord.platform import work
+
+pytestmark = pytest.mark.django_db
+
+
+class Server:
+    """Answers what it is told to, and keeps what it accepted, as it came over the wire."""
+
+    def __init__(self):
+        self.accepted = []
+        self.rcpt = "250 OK"
+        self.end = "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.rcpt.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.end == "silence":
+            server.transport.abort()
+            await asyncio.sleep(0.1)
+            return "250 OK"
+        if self.end.startswith("2"):
+            self.accepted.append(envelope)
+        return self.end
+
+
+@pytest.fixture
+def server(settings):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    handler = Server()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.MAIL_URL = f"smtp://127.0.0.1:{port}"
+    settings.MAIL_FROM = "sales@acme.example"
+    yield handler
+    controller.stop()
+
+
+def sent(text="Hello Ana\n", **how):
+    message = outbox.send(key="k", to="ana@buyer.example", subject="Hello", text=text, **how)
+    work.run_due()
+    message.refresh_from_db()
+    return message
+
+
+def test_accepted_is_sent(server):
+    message = sent()
+    assert (message.state, message.reply) == ("sent", "250 OK")
+    (envelope,) = server.accepted
+    assert envelope.mail_from == "sales@acme.example"
+    assert envelope.rcpt_tos == ["ana@buyer.example"]
+
+
+def test_only_whole_line_ends_and_stuffed_dots_go_over_the_wire(server):
+    sent("one\r\n.\r\nMAIL FROM:<evil@x.example>\rtwo\n..three\n\r.\r\nü" + "long " * 400)
+    (envelope,) = server.accepted
+    raw = envelope.content
+    assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert b"\r\n.\r\nMAIL FROM" in raw
+
+
+@pytest.mark.parametrize("where", ["rcpt", "end"])
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [("451 4.3.0 try again later", "ready"), ("550 5.1.1 no such user", "failed")],
+)
+def test_refusals_are_told_apart(server, where, reply, state):
+    setattr(server, where, reply)
+    message = sent()
+    assert (message.state, message.reply, message.attempt) == (state, reply, 1)
+    assert server.accepted == []
+
+
+def test_a_deferred_message_is_sent_later_with_the_same_id(server):
+    server.end = "451 4.3.0 try again later"
+    message = sent()
+    server.end = "250 OK"
+    assert work.run_due() == 0
+    assert work.run_due(now=timezone.now() + timedelta(minutes=2)) == 1
+    message.refresh_from_db()
+    assert message.state == "sent"
+    assert message.message_id.encode() in server.accepted[0].content
+
+
+def test_a_connection_lost_after_the_last_line_is_unknown_and_never_tried_again(server):
+    server.end = "silence"
+    message = sent()
+    assert message.state == "unknown"
+    server.end = "250 OK"
+    assert work.run_due() == 0
+    assert server.accepted == []
+
+
+def test_no_server_is_tried_again(settings):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        settings.MAIL_URL = f"smtp://127.0.0.1:{free.getsockname()[1]}"
+    message = sent()
+    assert message.state == Message.State.READY
+    assert "no mail server answered" in message.reply
+    assert "refused" in outbox.trouble()
+
+
+def test_a_password_is_not_accepted_without_being_asked_for(server, settings):
+    settings.MAIL_URL = settings.MAIL_URL.replace("//", "//me:secret@")
+    message = sent()
+    assert message.state == Message.State.READY
+    assert "secret" not in message.reply

@@ -1,0 +1,23 @@
+"""`accord restore FILE`: a backup in place of what is here."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from accord.platform import backups, startup
+
+HELP = "Put a backup in place of what is here. The restored Accord sends nothing until released."
+NEEDS_DATABASE = False  # what is there may be of another version
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="A file that `accord backup` made.")
+
+
+def run(options: argparse.Namespace) -> int:
+    with startup.database():
+        before = backups.restore(options.file.resolve())
+    print(f"Restored. What was here before is in {before}." if before else "Restored.")
+    print("This Accord sends nothing until you say that it may: accord release")
+    return 0

@@ -1,0 +1,27 @@
+"""Where things went: the ids that the keys of the demo company got in this instance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from accord.demo.book import Book
+from accord.engine.simulator import World
+
+
+@dataclass
+class Loading:
+    """A world on its way in: the ids its keys got, and the book of what was put where."""
+
+    world: World
+    book: Book
+    users: dict[str, int] = field(default_factory=dict)
+    products: dict[str, int] = field(default_factory=dict)
+    stages: dict[str, int] = field(default_factory=dict)
+    reasons: dict[tuple[str, str], int] = field(default_factory=dict)
+    companies: dict[str, int] = field(default_factory=dict)
+    contacts: dict[str, int] = field(default_factory=dict)
+    deals: dict[str, int] = field(default_factory=dict)
+    activities: dict[str, int] = field(default_factory=dict)
+
+    def user(self, key: str | None) -> int | None:
+        return self.users[key] if key else None

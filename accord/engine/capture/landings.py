@@ -1,0 +1,85 @@
+"""How somebody came to a page: the marks of its address, and the page they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+LONGEST_URL = 2048  # characters
+LONGEST = 200  # of a mark
+
+# Marks that advertisers' systems add, and what they are proof of.
+CLICKS: Mapping[str, str] = {
+    "gclid": "paid_search",
+    "gbraid": "paid_search",
+    "wbraid": "paid_search",
+    "msclkid": "paid_search",
+    "dclid": "display",
+    "yclid": "paid_search",
+    "ttclid": "paid_social",
+    "twclid": "paid_social",
+    "li_fat_id": "paid_social",
+    "sccid": "paid_social",
+    "rdt_cid": "paid_social",
+    "fbclid": "organic_social",  # added to every link that leaves, paid or not
+    "igsh": "organic_social",
+    "epik": "organic_social",
+    "mc_eid": "email",
+    "mc_cid": "email",
+    "_hsenc": "email",
+}
+
+
+@dataclass(frozen=True)
+class Landing:
+    """source, medium, campaign, term, content: the utm marks; click: the name of a click id.
+
+    referrer: host of the page they came from; "" where there was none, or it is the same site.
+    """
+
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+    content: str = ""
+    click: str = ""
+    referrer: str = ""
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it says anything of how somebody came."""
+        return bool(self.source or self.medium or self.campaign or self.click or self.referrer)
+
+
+def read(url: str, referrer: str = "") -> Landing:
+    """What address and referrer tell. Never fails: what cannot be read tells nothing."""
+    host, marks = _parsed(url)
+    came_from, _ = _parsed(referrer)
+    named = {name: marks.get(f"utm_{name}", "") for name in ("source", "medium", "campaign")}
+    return Landing(
+        **named,
+        term=marks.get("utm_term", ""),
+        content=marks.get("utm_content", ""),
+        click=next((name for name in CLICKS if marks.get(name)), ""),
+        referrer="" if _site(came_from) == _site(host) else came_from[:LONGEST],
+    )
+
+
+def _parsed(url: str) -> tuple[str, dict[str, str]]:
+    try:
+        found = urlsplit(url[:LONGEST_URL].strip())
+        marks = parse_qs(found.query, max_num_fields=100)
+        host = found.hostname or ""
+    except ValueError:
+        return "", {}
+    return host, {name.lower(): _mark(each[0]) for name, each in marks.items()}
+
+
+def _mark(value: str) -> str:
+    """In one line, without the sign that no database takes (an address may hide it as %00)."""
+    return " ".join(value.replace("\0", "").split())[:LONGEST]
+
+
+def _site(host: str) -> str:
+    return host.removeprefix("www.")

@@ -1,0 +1,34 @@
+"""Two records become one: what may still be sent. The most restrictive wins."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from accord.engine.consent import gate
+from accord.engine.consent.terms import Claim, Facts, Kind, Question
+
+
+def merge(kept: Facts, other: Facts, *, double: Collection[str], now: datetime) -> Facts:
+    """The facts of the one record that two people's records become at `now`.
+
+    double: the purposes whose consent must be confirmed.
+
+    Every stop, pause and restriction of either holds for the one record, and a stop that stands
+    in one is not ended by what the other agreed to: such claims are dropped. A country the two
+    do not share is unknown; they are reached in their work only where both are. So whatever may
+    be sent afterwards could be sent to one of them before, and neither had said stop to it.
+    """
+
+    def stopped(claim: Claim) -> bool:
+        asked = Question(claim.purpose, claim.channel, Kind.MARKETING, claim.purpose in double)
+        return any(gate.standing(each, asked, now) for each in (kept, other))
+
+    return Facts(
+        country=kept.country if kept.country == other.country else "",
+        business=kept.business and other.business,
+        claims=tuple(claim for claim in kept.claims + other.claims if not stopped(claim)),
+        stops=kept.stops + other.stops,
+        pauses=kept.pauses + other.pauses,
+        restrictions=kept.restrictions + other.restrictions,
+    )

@@ -1,0 +1,258 @@
+"""Random lives of one person, beside an oracle that keeps a plain book of them as they happen."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from accord.engine.consent import gate, merging
+from accord.engine.consent.terms import (
+    Channel,
+    Consent,
+    Facts,
+    Inquiry,
+    Interest,
+    Kind,
+    Pause,
+    Purchase,
+    Question,
+    Restriction,
+    SoftOptIn,
+    Source,
+    Stop,
+    Unknown,
+    Way,
+)
+
+PURPOSES = ("news", "offers")
+CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.POST)
+PLACES = [(purpose, channel) for purpose in PURPOSES for channel in CHANNELS]
+CONFIRMED = {"offers"}
+COUNTRIES = ("DE", "GB", "CA", "US", "BR", "")
+places = st.sampled_from(PLACES)
+reaches = st.tuples(st.sampled_from(("", *PURPOSES)), st.sampled_from((None, *CHANNELS)))
+
+
+class Book:
+    """What an honest clerk would keep: for each place how shut it is, and what stands for it.
+
+    shut: 0 open; 1 a colleague or the person opens it; 2 only the person; 3 nobody.
+    """
+
+    def __init__(self) -> None:
+        self.country, self.work, self.restricted = "DE", False, False
+        self.shut = dict.fromkeys(PLACES, 0)
+        self.papers: dict[tuple[str, Channel], dict[int, tuple]] = {p: {} for p in PLACES}
+        self.quiet_until: dict[Channel, datetime] = {}
+
+    def stop(self, reach, how_shut) -> None:
+        purpose, channel = reach
+        for place in PLACES:
+            if purpose in ("", place[0]) and channel in (None, place[1]):
+                self.shut[place] = max(self.shut[place], how_shut)
+                self.papers[place].clear()
+
+    def paper(self, place, number, *paper) -> None:
+        self.papers[place][number] = paper
+
+    def open(self, place, source) -> None:
+        strength = {Source.PERSON: 2, Source.STAFF: 1, Source.IMPORT: 0}[source]
+        if self.shut[place] <= strength:
+            self.shut[place] = 0
+
+    def allows(self, place, now) -> set[int]:
+        """The numbers of the papers a message could stand on now."""
+        quiet = self.quiet_until.get(place[1])
+        if self.restricted or self.shut[place] or (quiet and now < quiet):
+            return set()
+        return {n for n, paper in self.papers[place].items() if self._good(place, paper, now)}
+
+    def _good(self, place, paper, now) -> bool:
+        kind, *more = paper
+        electronic = place[1] != Channel.POST
+        if kind == "yes":
+            return True
+        if kind == "sale":
+            return electronic and more[0] and self.country in ("DE", "GB")
+        if kind == "until":
+            return electronic and self.country == "CA" and now < more[0]
+        if kind == "ours":
+            listed = self.country in more[1] and now < more[0]
+            if place[1] == Channel.POST:
+                return listed and self.country in ("DE", "GB", "US")
+            mail = place[1] == Channel.EMAIL
+            return listed and mail and self.work and self.country in ("GB", "US")
+        return False
+
+
+class Life(RuleBasedStateMachine):
+    lived, instants, permitted = 0, 0, 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        Life.lived += 1
+        self.now = datetime(2026, 1, 31, 12, tzinfo=UTC)
+        self.facts = {"claims": [], "stops": [], "pauses": [], "restrictions": []}
+        self.country, self.business, self.number = "DE", False, 0
+        self.book = Book()
+        self.waiting: dict[int, tuple] = {}
+
+    def tick(self) -> int:
+        """Nothing happens at the same instant as anything else; equal instants are tested apart."""
+        self.now += timedelta(seconds=1)
+        self.number += 1
+        return self.number
+
+    @rule(place=places, source=st.sampled_from(list(Source)))
+    def agree(self, place, source) -> None:
+        number = self.tick()
+        self.facts["claims"].append(Consent(number, *place, self.now, source))
+        if place[0] in CONFIRMED:
+            self.waiting[number] = (place, source, self.now)
+        else:
+            self.book.open(place, source)
+            self.book.paper(place, number, "yes")
+
+    @rule(data=st.data())
+    def confirm(self, data) -> None:
+        if not self.waiting:
+            return
+        number = data.draw(st.sampled_from(sorted(self.waiting)))
+        place, source, asked = self.waiting.pop(number)
+        self.tick()
+        claims = self.facts["claims"]
+        [index] = [i for i, claim in enumerate(claims) if claim.id == number]
+        claims[index] = Consent(number, *place, asked, source, self.now)
+        self.book.open(place, source)
+        self.book.paper(place, number, "yes")
+
+    @rule(place=places, offered=st.booleans())
+    def sell(self, place, offered) -> None:
+        number = self.tick()
+        self.facts["claims"].append(SoftOptIn(number, *place, self.now, offered))
+        self.book.paper(place, number, "sale", offered)
+
+    @rule(place=places)
+    def buy(self, place) -> None:
+        number = self.tick()
+        self.facts["claims"].append(Purchase(number, *place, self.now))
+        self.book.paper(place, number, "until", self.now + timedelta(hours=730 * 24))
+
+    @rule(place=places)
+    def ask(self, place) -> None:
+        number = self.tick()
+        self.facts["claims"].append(Inquiry(number, *place, self.now))
+        self.book.paper(place, number, "until", _half_a_year_on(self.now))
+
+    @rule(place=places, days=st.integers(1, 900), where=st.sets(st.sampled_from(COUNTRIES[:5])))
+    def assess(self, place, days, where) -> None:
+        number, until = self.tick(), self.now + timedelta(days=days)
+        self.facts["claims"].append(Interest(number, *place, self.now, until, frozenset(where)))
+        self.book.paper(place, number, "ours", until, where)
+
+    @rule(place=places)
+    def bring_from_a_list(self, place) -> None:
+        self.facts["claims"].append(Unknown(self.tick(), *place, self.now))
+
+    @rule(reach=reaches, way=st.sampled_from(list(Way)))
+    def stop(self, reach, way) -> None:
+        number = self.tick()
+        self.facts["stops"].append(Stop(number, way, self.now, *reach))
+        self.book.stop(reach, 1 if way == Way.WITHDRAWN else 3 if way == Way.BOUNCED else 2)
+        self.waiting = {n: w for n, w in self.waiting.items() if not _reached(w[0], reach)}
+
+    @rule(channel=st.sampled_from((None, *CHANNELS)), days=st.integers(1, 400))
+    def pause(self, channel, days) -> None:
+        number, until = self.tick(), self.now + timedelta(days=days)
+        self.facts["pauses"].append(Pause(number, self.now, until, channel))
+        for each in CHANNELS if channel is None else (channel,):
+            self.book.quiet_until[each] = max(until, self.book.quiet_until.get(each, until))
+
+    @rule()
+    def restrict_or_lift(self) -> None:
+        number, rows = self.tick(), self.facts["restrictions"]
+        if self.book.restricted:
+            rows[-1] = Restriction(rows[-1].id, rows[-1].at, self.now)
+        else:
+            rows.append(Restriction(number, self.now))
+        self.book.restricted = not self.book.restricted
+
+    @rule(country=st.sampled_from(COUNTRIES), business=st.booleans())
+    def move(self, country, business) -> None:
+        self.country = self.book.country = country
+        self.business = self.book.work = business
+
+    @rule(days=st.sampled_from([1, 30, 181, 184, 365, 730]))
+    def wait(self, days) -> None:
+        self.now += timedelta(days=days)
+
+    def known(self) -> Facts:
+        rows = {name: tuple(each) for name, each in self.facts.items()}
+        return Facts(country=self.country, business=self.business, **rows)
+
+    @invariant()
+    def gate_and_clerk_agree(self) -> None:
+        facts = self.known()
+        Life.instants += 1
+        for purpose, channel in PLACES:
+            double = purpose in CONFIRMED
+            asked = Question(purpose, channel, Kind.MARKETING, double)
+            decision = gate.decide(facts, asked, self.now)
+            lawful = self.book.allows((purpose, channel), self.now)
+            assert bool(decision) == bool(lawful), (decision.words, lawful)
+            assert not decision or decision.basis_id in lawful
+            Life.permitted += bool(decision)
+
+    @invariant()
+    def merging_with_somebody_who_said_nothing_permits_nothing_new(self) -> None:
+        merged = merging.merge(Facts(country=self.country), self.known(), double=CONFIRMED,
+                               now=self.now)  # fmt: skip
+        for place in PLACES:
+            asked = Question(*place, Kind.MARKETING, place[0] in CONFIRMED)
+            if gate.decide(merged, asked, self.now):
+                assert self.book.allows(place, self.now)
+
+
+def _reached(place, reach) -> bool:
+    return reach[0] in ("", place[0]) and reach[1] in (None, place[1])
+
+
+def _half_a_year_on(at: datetime) -> datetime:
+    """The day before the first of the month after, counted forward, where the day is missing."""
+    month, year = (at.month + 6, at.year) if at.month <= 6 else (at.month - 6, at.year + 1)
+    for day in range(at.day, 27, -1):
+        try:
+            return at.replace(year=year, month=month, day=day)
+        except ValueError:
+            continue
+    return at.replace(year=year, month=month)
+
+
+def _run(lives: int, steps: int) -> None:
+    Life.lived = Life.instants = Life.permitted = 0
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+    assert Life.lived >= lives
+    assert Life.permitted > Life.lived  # it is not by never permitting anything
+
+
+def test_no_marketing_without_a_basis_valid_now():
+    _run(60, 25)
+
+
+@pytest.mark.long
+def test_no_marketing_without_a_basis_valid_now_in_ten_thousand_lives():
+    _run(int(os.environ.get("ACCORD_LIVES", "10000")), 50)

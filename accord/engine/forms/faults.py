@@ -1,0 +1,83 @@
+"""What keeps a draft from being published, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from accord.engine.forms.terms import (
+    CHOSEN,
+    EMAIL,
+    MOST_OPTIONS,
+    MOST_QUESTIONS,
+    Definition,
+    Op,
+    Question,
+)
+
+LANGUAGES = ("en", "de")
+
+
+def of(definition: Definition) -> tuple[str, ...]:
+    """Everything that must be put right before this can be published, () when nothing."""
+    return tuple(_all(definition))
+
+
+def address(url: str) -> bool:
+    """Whether people can be sent to this address: a whole one, of the web."""
+    try:
+        place = urlsplit(url)
+        host = place.hostname
+    except ValueError:
+        return False
+    plain = not any(sign.isspace() or sign in '\\"<>' for sign in url)
+    return plain and place.scheme in ("http", "https") and bool(host) and len(url) <= 500
+
+
+def _all(definition: Definition) -> Iterator[str]:
+    if not definition.title.strip():
+        yield "Give the form a title."
+    if definition.language not in LANGUAGES:
+        yield "Choose a language there are texts for: English or German."
+    email = definition.question(EMAIL)
+    if email is None or not email.required or email.shown is not None:
+        yield "Ask for the e-mail address, always and as required: it tells who wrote."
+    if len(definition.questions) > MOST_QUESTIONS:
+        yield f"Ask at most {MOST_QUESTIONS} questions."
+    if definition.ending.url and not address(definition.ending.url):
+        yield "The page people go to afterwards needs its whole address, beginning with https://."
+    if len({(each.purpose, each.channel) for each in definition.consents}) < len(
+        definition.consents
+    ):
+        yield "Ask for each consent once."
+    before: dict[str, Question] = {}
+    for question in definition.questions:
+        yield from _question(question, before)
+        before[question.name] = question
+
+
+def _question(question: Question, before: dict[str, Question]) -> Iterator[str]:
+    named = question.label.strip() or question.name
+    if not question.label.strip():
+        yield f"Write what “{question.name}” asks."
+    if question.name in before:
+        yield f"Ask for “{named}” once."
+    if question.kind in CHOSEN and not 0 < len(question.options) <= MOST_OPTIONS:
+        yield f"“{named}” needs something to choose from, at most {MOST_OPTIONS} choices."
+    yield from _shown(question, named, before)
+
+
+def _shown(question: Question, named: str, before: dict[str, Question]) -> Iterator[str]:
+    if question.shown is None:
+        return
+    asked = before.get(question.shown.question)
+    if asked is None:
+        yield f"“{named}” may only depend on a question above it."
+        return
+    value, possible = question.shown.value, {each.value for each in asked.options}
+    if question.shown.op is Op.FILLED:
+        return
+    if not value:
+        yield f"Say which answer to “{asked.label}” shows “{named}”."
+    elif possible and value not in possible:
+        yield f"“{value}” is no answer to “{asked.label}”."

@@ -1,0 +1,1 @@
+"""The JSON form of rules: read, written, and described by `rule.schema.json`."""

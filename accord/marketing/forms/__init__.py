@@ -1,0 +1,1 @@
+"""Forms: building and publishing them, and what becomes of what people send."""

@@ -1,0 +1,185 @@
+"""From a submission to a contact: nobody's known value is overwritten by what a stranger typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from accord.engine.capture import landings
+from accord.engine.consent.terms import Channel, Source
+from accord.engine.forms.answers import Answer
+from accord.engine.forms.terms import MESSAGE, Definition
+from accord.marketing.forms import proposals, questions, telling
+from accord.marketing.models import Submission
+from accord.people import channels, companies, consent, contacts, families, fields, visitors
+from accord.people.consent import Given
+from accord.people.ledger import Proof
+from accord.people.models import Address, Company, ConsentText, Contact, Restriction, Visitor
+from accord.people.visitors import Claim, Seen
+from accord.platform.events import log
+
+OURS = 0  # no write key: the form itself said it
+
+
+def match(email: str) -> Contact | None:
+    """The contact who has this address: as the first one rather than as another, the eldest."""
+    mine = Address.objects.filter(
+        kind=Address.Kind.EMAIL, value=email, contact__deleted_at=None
+    ).order_by("-is_primary", "contact_id")
+    found = mine.select_related("contact").first()
+    return found.contact if found else None
+
+
+def take_in(submission: Submission, definition: Definition) -> Contact | None:
+    """Make or find the contact of a submission, in the caller's transaction. Twice does nothing,
+    also where the contact is gone since (None).
+
+    Empty fields are filled; an answer that differs from what the record says is proposed there.
+    Consent is written down once nothing waits for a confirmation.
+    """
+    if submission.contact is not None or submission.settled_at is not None:
+        return submission.contact
+    said = {name: tuple(answer) for name, answer in submission.answers.items()}
+    values, left_out = questions.values(said)
+    contact = match(submission.email)
+    is_new = contact is None
+    if contact is None:
+        contact = _create(submission, definition, values, said)
+    else:
+        _fill(contact, submission, values, said)
+    Submission.objects.filter(pk=submission.pk).update(
+        contact=contact, is_new=is_new, left_out=list(left_out), settled_at=timezone.now()
+    )
+    submission.contact, submission.is_new = contact, is_new
+    _record(submission, contact, is_new)
+    if submission.verdict == Submission.Verdict.ACCEPTED:
+        agree(submission)
+        follow(submission)
+    telling.tell(submission, contact)
+    return contact
+
+
+def agree(submission: Submission, *, confirmed: bool = False) -> None:
+    """Write down the consent somebody gave, with the words they read and where they read them."""
+    contact = submission.contact
+    if contact is None:
+        return
+    proof = Proof(
+        page=submission.page,
+        referrer=submission.referrer,
+        ip=submission.network,
+        agent=submission.agent,
+        note=f"Form {submission.form.name}, version {submission.version.number},"
+        f" submission {submission.pk}",
+    )
+    for box in submission.agreed:
+        given = Given(
+            purpose=box["purpose"],
+            channel=Channel(box["channel"]),
+            source=Source.PERSON,
+            at=submission.at,
+            text=ConsentText.objects.get(pk=box["text_id"]),
+        )
+        record = consent.give(contact, given, proof=proof, by=None)
+        if confirmed:
+            consent.confirm(record, proof=proof, by=None)
+
+
+def follow(submission: Submission) -> None:
+    """Let the device they agreed to be recognised by be this contact's."""
+    if not submission.visitor or submission.contact is None:
+        return
+    seen = Seen(Visitor.By.DEVICE, submission.visitor, submission.at, OURS)
+    [visitor] = visitors.meet([seen]).values()
+    claim = Claim(
+        visitor.pk, submission.at, OURS, f"form:{submission.pk}", emails=(submission.email,)
+    )
+    visitors.recognise([claim], [visitor])
+
+
+def _create(
+    submission: Submission,
+    definition: Definition,
+    values: Mapping[str, object],
+    said: Mapping[str, Answer],
+) -> Contact:
+    """A new contact comes from where the page says. Their company is found or made by name."""
+    landing = landings.read(submission.page, submission.referrer)
+    channel, source = channels.came_by(landing)
+    origin: dict[str, object] = {
+        "email": submission.email,
+        "stage": submission.form.stage,
+        "owner": submission.form.owner_id,
+        "language": definition.language,
+        "acquired_at": submission.at,
+        "source": source or channel or "direct",
+        "channel": channel or "direct",
+        "campaign": landing.campaign,
+        "landing_page": submission.page[:500],
+    }
+    if name := "".join(said.get(questions.COMPANY, ())):
+        origin["company"] = _company(name, submission.email)
+    return contacts.create(values={**values, **origin}, by=None, origin="form")
+
+
+def _company(name: str, email: str) -> int:
+    """The company of the address counts more than a name somebody typed."""
+    found = companies.for_domain(email.rpartition("@")[2]) or (
+        Company.objects.alive().filter(name__iexact=name).order_by("pk").first()
+    )
+    return (found or companies.create(values={"name": name}, by=None, origin="form")).pk
+
+
+def _fill(
+    contact: Contact,
+    submission: Submission,
+    values: Mapping[str, object],
+    said: Mapping[str, Answer],
+) -> None:
+    filled: dict[str, object] = {}
+    held = Restriction.objects.filter(
+        contact__in=families.of([contact.pk]), lifted_at=None
+    ).exists()
+    for name, value in values.items():
+        field = fields.field("contact", name)
+        known = fields.read(contact, field)
+        if name == "email" or known == value:
+            continue
+        if known == fields.empty(field) and not held:
+            filled[name] = value
+        else:
+            proposals.make(submission, contact, field, value)
+    if filled:
+        contacts.change(contact, values=filled, by=None, origin="form")
+    _employer(contact, submission, "".join(said.get(questions.COMPANY, ())))
+
+
+def _employer(contact: Contact, submission: Submission, name: str) -> None:
+    """A company they name is proposed where it is known and is not theirs yet."""
+    if not name:
+        return
+    found = Company.objects.alive().filter(name__iexact=name).order_by("pk").first()
+    field = fields.field("contact", questions.COMPANY)
+    if found and fields.read(contact, field) != found.pk:
+        proposals.make(submission, contact, field, found.pk)
+
+
+def _record(submission: Submission, contact: Contact, is_new: bool) -> None:
+    """The event. How they came is told once: a new contact's touch is recorded with them."""
+    landing = landings.read(submission.page, submission.referrer)
+    touch = None
+    if landing.is_marked and not is_new:
+        channel, source = channels.came_by(landing)
+        touch = log.Touch(channel, source[:200], landing.campaign)
+    log.record(
+        "form.submitted",
+        log.About(contact=contact.pk),
+        at=min(submission.at, timezone.now()),
+        touch=touch,
+        form=submission.form.name,
+        submission=submission.pk,
+        version=submission.version.number,
+        url=submission.page,
+        said="".join(submission.answers.get(MESSAGE, []))[:1000],
+    )

@@ -1,0 +1,39 @@
+"""Telling colleagues that somebody filled a form in."""
+
+from __future__ import annotations
+
+from accord.channels import outbox
+from accord.engine.forms.terms import MESSAGE
+from accord.marketing.models import Form, Submission
+from accord.people.models import Contact
+from accord.platform import links, permissions
+from accord.platform.models import User
+
+
+def told(form: Form) -> list[User]:
+    """Everybody who is told: the owner and whom they chose, as far as they still work here."""
+    found = {each.pk: each for each in form.told.all()}
+    if form.owner:
+        found[form.owner.pk] = form.owner
+    return [each for each in found.values() if each.is_active and each.email]
+
+
+def tell(submission: Submission, contact: Contact) -> None:
+    """Write a mail to each, in the caller's transaction. Names only those who may see them."""
+    for colleague in told(submission.form):
+        outbox.send(
+            key=f"form-notice:{submission.pk}:{colleague.pk}",
+            to=colleague.email or "",
+            subject=f"{submission.form.name}: somebody filled it in",
+            text=_text(submission, contact, colleague),
+        )
+
+
+def _text(submission: Submission, contact: Contact, colleague: User) -> str:
+    lines = [f"Somebody filled in the form “{submission.form.name}”."]
+    if permissions.may(colleague, "contact.read", contact):
+        known = "a new contact" if submission.is_new else "a contact you know"
+        lines = [f"{contact}, {known}, filled in the form “{submission.form.name}”."]
+        lines += submission.answers.get(MESSAGE, [])
+        lines.append(f"The record: {links.address(f'/contacts/{contact.pk}/')}")
+    return "\n\n".join(lines) + "\n"

@@ -1,0 +1,77 @@
+"""What this folder keeps of a person: the forms they sent. Campaigns are the company's own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from django.db.models import Q, QuerySet
+
+from accord.marketing.models import Campaign, CampaignCost, Form
+from accord.marketing.models.form import Confirmation, Proposal, Submission
+from accord.people.privacy import general
+from accord.platform import personal
+from accord.platform.personal import Person, Row, Store, rows
+
+FORMS_STAY = "That a form was sent, when, and the words of the boxes ticked: it is counted."
+
+
+def register() -> None:
+    """Declare every table of this folder. Called when the app is ready."""
+    personal.offer(
+        Store(
+            "forms",
+            "Forms they sent",
+            ("marketing.Submission", "marketing.Confirmation"),
+            _forms,
+            _no_answers,
+            FORMS_STAY,
+        )
+    )
+    personal.offer(
+        Store(
+            "proposals",
+            "Answers that differ from the record",
+            ("marketing.Proposal",),
+            _proposals,
+            _no_proposals,
+        )
+    )
+    personal.sweep("Forms", Form, "name")
+    personal.sweep("Campaigns", Campaign, "name", "goal", "custom", "tags")
+    personal.sweep("Costs of campaigns", CampaignCost, "note")
+    personal.impersonal("Questions of forms, the same for everybody.", "marketing.FormVersion")
+    personal.impersonal("Counts of people, none of them named.", "marketing.FormDay")
+    general.offer(_marks)
+
+
+def _theirs(person: Person) -> QuerySet[Submission]:
+    sent = Q(contact=person.id) | Q(email__in=person.emails) | Q(visitor__in=person.names)
+    return Submission.objects.filter(sent & (Q(contact=person.id) | Q(contact=None)))
+
+
+def _forms(person: Person) -> Iterator[Row]:
+    yield from rows.of(_theirs(person), form_name="form__name")
+    for found in Confirmation.objects.filter(submission__in=_theirs(person)).order_by("pk"):
+        yield {"confirmation_of": found.submission_id, "used_at": str(found.used_at or "")}
+
+
+def _no_answers(person: Person) -> None:
+    Confirmation.objects.filter(submission__in=_theirs(person)).delete()
+    blank = dict.fromkeys(("email", "page", "referrer", "agent", "network", "visitor"), "")
+    _theirs(person).filter(contact=None).update(contact=person.id)  # found without its address
+    theirs = Submission.objects.filter(contact=person.id)
+    theirs.update(answers={}, ticket=None, reasons=[], left_out=[], **blank)
+
+
+def _proposals(person: Person) -> Iterator[Row]:
+    yield from rows.of(Proposal.objects.filter(contact=person.id))
+
+
+def _no_proposals(person: Person) -> None:
+    Proposal.objects.filter(contact=person.id).delete()
+
+
+def _marks(words: Collection[str]) -> set[str]:
+    """Those of these words that are marks of our campaigns: they tell nothing of a person."""
+    found = Campaign.objects.filter(marks__overlap=list(words)).values_list("marks", flat=True)
+    return {mark for marks in found for mark in marks if mark in words}

@@ -1,0 +1,1 @@
+"""Who is who: evidence about visitors, contacts merged and taken apart, people who look alike."""

@@ -1,0 +1,247 @@
+"""Evidence: what was said of visitors, and which contact has a key. Rows in, plain values out."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from accord.engine import identity as engine
+from accord.engine.identity import Keys, Said
+from accord.people.models import Contact, ErasedKey, Evidence, KeyChange, Visitor
+from accord.platform import secrets
+
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # the hour of all that is said of a server's person
+LATER = timedelta(seconds=2)  # who adds a contact this very moment has ended by then
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing said of a visitor. email: clean or "". message: its id, as the client gave it."""
+
+    visitor: Visitor
+    email: str
+    user_id: str
+    is_known: bool
+    at: datetime
+    key_id: int
+    message: str
+
+
+def add(notes: Sequence[Note]) -> None:
+    """Keep what was said; equal words within an hour are one row, whatever order they come in."""
+    rows: dict[tuple[object, ...], list[Note]] = {}
+    for note in _without_the_erased(notes):
+        words = (note.visitor.pk, note.email, note.user_id, _strength(note), _hour(note))
+        rows.setdefault(words, []).append(note)
+    if not rows:
+        return
+    ordered = sorted(rows, key=str)
+    firsts = [min(rows[words], key=lambda each: (each.at, each.message)) for words in ordered]
+    values: list[Any] = [
+        *([words[n] for words in ordered] for n in range(5)),
+        [each.at for each in firsts],
+        [max(each.at for each in rows[words]) for words in ordered],
+        [each.key_id for each in firsts],
+        [each.message for each in firsts],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, [timezone.now(), *values])
+        new = {(email, name) for email, name, made in cursor.fetchall() if made}
+    _look_again(new)
+
+
+def of(visitors: Collection[int]) -> list[Said]:
+    """All that was said of these visitors and not rejected. A visitor of whom only one thing was
+    ever said has one row: when it was said again makes no difference.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OF, [list(visitors)])
+        return [Said(*row) for row in cursor.fetchall()]
+
+
+def with_ids(user_ids: Collection[str]) -> list[Said]:
+    """What was said of anybody with these ids and an address beside."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PAIRS, [list(user_ids)])
+        return [Said(*row) for row in cursor.fetchall()]
+
+
+def keys(emails: Collection[str], user_ids: Collection[str]) -> Keys:
+    """Who has these addresses and ids: whoever is there before whoever was deleted, and of a
+    merged contact the one it is now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_EMAILS, [list(emails)])
+        by_email = dict(cursor.fetchall())
+        cursor.execute(_USER_IDS, {"ids": list(user_ids)})
+        by_id = dict(cursor.fetchall())
+    return Keys(by_email, by_id)
+
+
+def known_by(emails: Collection[str], user_ids: Collection[str]) -> Keys:
+    """Who has these keys, or whom an id that nobody has came with."""
+    pairs = with_ids(user_ids)
+    found = keys({*emails, *(each.email for each in pairs)}, user_ids)
+    return engine.with_partners(found, pairs)
+
+
+def touched(emails: Collection[str], user_ids: Collection[str]) -> list[int]:
+    """The visitors for whom these keys matter, directly or by an id said with an address."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED, {"emails": list(emails), "ids": list(user_ids)})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def forget(contact: Contact, *, at: datetime) -> None:
+    """Blank the addresses and the id of somebody who is erased, also in what comes late.
+
+    That somebody else was there stays: it keeps what they did from being taken for another's.
+    """
+    emails = list(contact.addresses.filter(kind="email").values_list("value", flat=True))
+    emails += [contact.email] if contact.email else []
+    ids = [contact.external_id] if contact.external_id else []
+    visitors = touched(emails, ids)
+    for key in {*(f"email:{each}" for each in emails), *(f"id:{each}" for each in ids)}:
+        ErasedKey.objects.update_or_create(digest=_digest(key), defaults={"at": at})
+    for row in Evidence.objects.filter(visitor__in=visitors):
+        gone = _forgotten(row.email, row.user_id, emails, ids, str(row.pk))
+        if gone != (row.email, row.user_id):
+            Evidence.objects.filter(pk=row.pk).update(email=gone[0], user_id=gone[1], message="")
+    KeyChange.objects.filter(email__in=emails).delete()
+    KeyChange.objects.filter(user_id__in=ids).exclude(user_id="").delete()
+
+
+def _forgotten(
+    email: str, user_id: str, emails: Collection[str], ids: Collection[str], sign: str
+) -> tuple[str, str]:
+    row = Said(0, email, user_id, False, ALWAYS, ALWAYS)
+    gone = Keys(dict.fromkeys(emails, 0), dict.fromkeys(ids, 0))
+    said = engine.forgotten(row, gone, sign)
+    return said.email, said.user_id
+
+
+def _without_the_erased(notes: Sequence[Note]) -> Iterable[Note]:
+    """The notes, those of people erased after they were said without their keys."""
+    if not notes or not ErasedKey.objects.exists():
+        return notes
+    digests = {_digest(f"email:{each.email}") for each in notes}
+    digests |= {_digest(f"id:{each.user_id}") for each in notes}
+    gone = dict(ErasedKey.objects.filter(digest__in=digests).values_list("digest", "at"))
+
+    def blank(note: Note) -> Note:
+        emails = [note.email] if note.at <= gone.get(_digest(f"email:{note.email}"), ALWAYS) else []
+        ids = [note.user_id] if note.at <= gone.get(_digest(f"id:{note.user_id}"), ALWAYS) else []
+        sign = hashlib.sha256(f"{note.visitor.pk} {note.at} {note.message}".encode()).hexdigest()
+        email, user_id = _forgotten(note.email, note.user_id, emails, ids, sign[:16])
+        return replace(note, email=email, user_id=user_id)
+
+    return [said for note in notes if (said := blank(note)).email or said.user_id]
+
+
+def _digest(key: str) -> str:
+    secret = secrets.secret(settings.DATA, "suppression_key")
+    return hmac.new(secret.encode(), f"identity:{key}".encode(), hashlib.sha256).hexdigest()
+
+
+def _strength(note: Note) -> str:
+    known = Evidence.Strength.KNOWN if note.is_known else Evidence.Strength.SAID
+    return str(known)
+
+
+def _hour(note: Note) -> datetime:
+    return engine.hour(note.at) if note.visitor.by == Visitor.By.DEVICE else ALWAYS
+
+
+def _look_again(new: Collection[tuple[str, str]]) -> None:
+    """Have looked at in a moment: addresses nobody has (somebody may be adding the contact right
+    now), and ids that now go with an address.
+    """
+    found = keys({email for email, _ in new if email}, {name for _, name in new if name})
+    due = timezone.now() + LATER
+    KeyChange.objects.bulk_create(
+        KeyChange(email=email, user_id=name, due_at=due)
+        for email, name in sorted(new)
+        if (email and name) or not (email in found.emails or name in found.user_ids)
+    )
+
+
+_ADD = """
+INSERT INTO people_evidence AS e (visitor_id, email, user_id, strength, hour, first_at, last_at,
+                                  key_id, message, recorded_at)
+SELECT *, %s FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+    %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::text[])
+ON CONFLICT (visitor_id, email, user_id, strength, hour) DO UPDATE SET
+    first_at = least(e.first_at, excluded.first_at),
+    last_at = greatest(e.last_at, excluded.last_at),
+    (key_id, message) = (SELECT
+        CASE WHEN (excluded.first_at, excluded.message) < (e.first_at, e.message)
+             THEN excluded.key_id ELSE e.key_id END,
+        CASE WHEN (excluded.first_at, excluded.message) < (e.first_at, e.message)
+             THEN excluded.message ELSE e.message END)
+WHERE excluded.last_at > e.last_at
+    OR (excluded.first_at, excluded.message) < (e.first_at, e.message)
+RETURNING email, user_id, xmax = 0
+"""
+_OF = """
+WITH mine AS (
+    SELECT * FROM people_evidence AS e WHERE visitor_id = ANY(%s) AND NOT EXISTS (
+        SELECT FROM people_evidence AS r WHERE r.visitor_id = e.visitor_id
+            AND r.email = e.email AND r.user_id = e.user_id AND r.rejected_at IS NOT NULL)
+), several AS (
+    SELECT visitor_id FROM mine GROUP BY visitor_id HAVING count(DISTINCT (email, user_id)) > 1
+)
+SELECT visitor_id, email, user_id, strength = 'known', min(first_at), max(last_at)
+FROM mine LEFT JOIN several USING (visitor_id)
+GROUP BY visitor_id, email, user_id, strength,
+    CASE WHEN several.visitor_id IS NOT NULL THEN hour END
+"""
+_PAIRS = """
+SELECT 0, email, user_id, strength = 'known', min(first_at), max(last_at)
+FROM people_evidence AS e WHERE user_id = ANY(%s) AND user_id <> '' AND email <> ''
+    AND NOT EXISTS (
+        SELECT FROM people_evidence AS r WHERE r.visitor_id = e.visitor_id
+            AND r.email = e.email AND r.user_id = e.user_id AND r.rejected_at IS NOT NULL)
+GROUP BY email, user_id, strength
+"""
+_NOW = """, way AS (
+    SELECT key, id, merged_into_id FROM had
+    UNION ALL
+    SELECT way.key, c.id, c.merged_into_id
+    FROM way JOIN people_contact AS c ON c.id = way.merged_into_id
+) SELECT key, id FROM way WHERE merged_into_id IS NULL"""
+_EMAILS = f"""
+WITH RECURSIVE had AS (
+    SELECT DISTINCT ON (a.value) a.value AS key, c.id, c.merged_into_id
+    FROM people_address AS a JOIN people_contact AS c ON c.id = a.contact_id
+    WHERE a.kind = 'email' AND a.value = ANY(%s)
+    ORDER BY a.value, c.deleted_at IS NULL DESC, a.is_primary DESC, c.id
+){_NOW}
+"""
+_OF_ID = "SELECT external_id AS key, id, merged_into_id, deleted_at FROM people_contact WHERE "
+_USER_IDS = f"""
+WITH RECURSIVE had AS (
+    SELECT DISTINCT ON (key) key, id, merged_into_id FROM (
+        {_OF_ID} external_id = ANY(%(ids)s) AND external_id <> '' AND deleted_at IS NULL
+        UNION ALL
+        {_OF_ID} external_id = ANY(%(ids)s) AND external_id <> '' AND deleted_at IS NOT NULL
+    ) AS c ORDER BY key, deleted_at IS NULL DESC, id
+){_NOW}
+"""
+_TOUCHED = """
+WITH named AS (
+    SELECT unnest(%(ids)s::text[]) AS user_id
+    UNION SELECT user_id FROM people_evidence WHERE email = ANY(%(emails)s) AND email <> ''
+), keyed AS (SELECT user_id FROM named WHERE user_id <> '')
+SELECT visitor_id FROM people_evidence WHERE email = ANY(%(emails)s) AND email <> ''
+UNION SELECT e.visitor_id FROM people_evidence AS e JOIN keyed USING (user_id)
+    WHERE e.user_id <> ''
+ORDER BY 1
+"""

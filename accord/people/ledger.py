@@ -1,0 +1,72 @@
+"""The ledger of consent: how a row is written and sealed, and whether the seals still hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from django.utils import timezone
+
+from accord.people.models import ConsentRecord, Contact
+
+_PERSONAL = ("address", "page", "referrer", "ip", "agent", "note")
+_LONGEST = {"page": 500, "referrer": 500, "ip": 45, "agent": 300, "note": 500}
+_LASTING = ("contact_id", "what", "purpose", "channel", "source", "text_id", "opt_out_offered")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How it was said, as far as known: where, from where, and what was heard."""
+
+    page: str = ""
+    referrer: str = ""
+    ip: str = ""
+    agent: str = ""
+    note: str = ""
+
+
+def add(record: ConsentRecord, proof: Proof) -> ConsentRecord:
+    """Seal a row and add it to its contact's chain, in the caller's transaction.
+
+    Rows of one contact are added one after the other: the contact's row is locked until then.
+    """
+    Contact.objects.select_for_update().get(pk=record.contact_id)
+    for name, value in asdict(proof).items():
+        setattr(record, name, " ".join(value.split())[: _LONGEST[name]])
+    before = ConsentRecord.objects.filter(contact=record.contact_id).order_by("-pk").first()
+    record.recorded_at = timezone.now()
+    record.salt = secrets.token_hex(16)
+    record.seal = _seal(record)
+    record.digest = _digest(record, before.digest if before else "")
+    record.save(force_insert=True)
+    return record
+
+
+def broken(contact_id: int) -> Iterator[int]:
+    """The ids of a contact's rows that are not as they were written, oldest first.
+
+    Rows whose personal values were erased keep their place: their seal is taken as it is.
+    """
+    previous = ""
+    for record in ConsentRecord.objects.filter(contact=contact_id).order_by("pk"):
+        sealed = not record.salt or record.seal == _seal(record)
+        if not sealed or record.digest != _digest(record, previous):
+            yield record.pk
+        previous = record.digest
+
+
+def _seal(record: ConsentRecord) -> str:
+    return _sum([record.salt, *(getattr(record, name) for name in _PERSONAL)])
+
+
+def _digest(record: ConsentRecord, previous: str) -> str:
+    moments = [record.at.timestamp(), record.recorded_at.timestamp()]
+    lasting = [getattr(record, name) for name in _LASTING]
+    return _sum([previous, record.seal, *moments, *lasting, record.confirms_id])
+
+
+def _sum(parts: list[object]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

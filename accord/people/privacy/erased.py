@@ -1,0 +1,121 @@
+"""The list of erased people outside the database: what a restored backup brings back goes again.
+
+A file in `secrets/`, one line an erasure: instant, number of the record, keyed digests of the
+record and of its addresses. It names nobody, and only ever grows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from accord.engine.consent.terms import Channel
+from accord.people import suppressions
+from accord.people.models import Address, Contact
+
+FILE = "erasures.jsonl"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One erasure. at: ISO 8601. mark: digest of the record; digests: of its addresses."""
+
+    at: str
+    contact: int
+    mark: str
+    digests: tuple[str, ...]
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
+
+def note(line: Line) -> None:
+    """Put an erasure on the list, on disk when this returns. Twice is once."""
+    if line in set(lines()):
+        return
+    path = _path()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as out:
+        out.write("\n" * _is_cut(path) + json.dumps(asdict(line)) + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def lines() -> Iterator[Line]:
+    """The list, eldest first; a line a crash cut short is none."""
+    path = _path()
+    if not path.exists():
+        return
+    for text in path.read_text().splitlines():
+        try:
+            said = json.loads(text)
+            yield Line(said["at"], said["contact"], said["mark"], tuple(said["digests"]))
+        except (ValueError, KeyError, TypeError):
+            continue
+
+
+def mark(contact: Contact) -> str:
+    """The digest a record is known by, whatever its values: its number and when it was made."""
+    return suppressions.keyed(f"contact:{contact.pk}:{contact.recorded_at.timestamp()}")
+
+
+def digests(contact: Contact) -> list[str]:
+    """The digests of every address and number of a contact."""
+    rows = Address.objects.filter(contact=contact).values_list("kind", "value")
+    values = {*rows, ("email", contact.email), ("phone", contact.phone)}
+    return sorted({digest(kind, value) for kind, value in values if value})
+
+
+def digest(kind: str, value: str) -> str:
+    """The digest of one address, whose kind is that of Address.Kind."""
+    return suppressions.digest(value, Channel.EMAIL if kind == "email" else Channel.PHONE)
+
+
+def back() -> list[tuple[Contact, Line]]:
+    """Contacts in the database who were erased after they were made: a backup brought them back.
+
+    Found by the record itself, or by an address of one made before that instant.
+    """
+    known = list(lines())
+    if not known:
+        return []
+    by_mark = {line.mark: line for line in known}
+    by_digest = {each: line for line in known for each in line.digests}
+    found: dict[int, tuple[Contact, Line]] = {}
+    numbers = {line.contact for line in known}
+    for contact in Contact.objects.filter(pk__in=numbers, erased_at=None):
+        if line := by_mark.get(mark(contact)):
+            found[contact.pk] = (contact, line)
+    for address in _living():
+        line = by_digest.get(digest(address.kind, address.value))
+        contact = address.contact
+        if line and contact.recorded_at < line.moment and contact.pk not in found:
+            found[contact.pk] = (contact, line)
+    return [found[pk] for pk in sorted(found)]
+
+
+def was_erased(values: Sequence[tuple[str, str]]) -> bool:
+    """Whether one of these addresses, as (kind, value), is of somebody who was erased."""
+    wanted = {digest(kind, value) for kind, value in values if value}
+    return any(wanted.intersection(line.digests) for line in lines())
+
+
+def _living() -> Iterator[Address]:
+    rows = Address.objects.filter(contact__erased_at=None).select_related("contact")
+    yield from rows.order_by("pk").iterator(2_000)
+
+
+def _is_cut(path: Path) -> bool:
+    text = path.read_bytes() if path.exists() else b""
+    return bool(text) and not text.endswith(b"\n")
+
+
+def _path() -> Path:
+    return Path(settings.DATA, "secrets", FILE)

@@ -1,0 +1,207 @@
+"""Erasure of a person: seen before, asked for once, done in the background step by step.
+
+The record itself is emptied at once; each other store follows in a transaction of its own, so
+that a killed worker goes on where it was. What stays names nobody, and each store says why.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accord.engine.errors import Refused
+from accord.people.identity import evidence
+from accord.people.models import Contact, Erasure, PrivacyRequest
+from accord.people.privacy import erased, persons, record
+from accord.people.privacy.erased import Line
+from accord.platform import audit, logbooks, permissions, personal, work
+from accord.platform.models import User
+from accord.platform.personal import COPIES, NotYet, Person, Store, sweeping
+
+JOB = "privacy.erase"
+LATER = timedelta(seconds=30)
+State = Erasure.State
+
+logger = logging.getLogger(__name__)
+
+
+class AlreadyErased(Refused):
+    """This person was erased already."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one store keeps of a person: how many rows, and what remains of them and why."""
+
+    title: str
+    rows: int
+    stays: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an erasure takes: the stores that keep something, and texts they are named in.
+
+    shares_name: another contact has the same name, so texts with it are left to people.
+    """
+
+    parts: tuple[Part, ...]
+    mentions: tuple[Part, ...]
+    shares_name: bool
+
+
+def preview(contact: Contact) -> Preview:
+    """What would go and what would stay, by store. Raises AlreadyErased."""
+    if contact.erased_at:
+        raise AlreadyErased
+    person = persons.of(contact)
+    parts = [
+        Part(store.title, _rows(store, person), store.stays)
+        for store in personal.stores()
+        if store.tables
+    ]
+    return Preview(
+        tuple(part for part in parts if part.rows),
+        tuple(_mentions(person)),
+        persons.shares_name(contact),
+    )
+
+
+@transaction.atomic
+def begin(contact: Contact, *, request: PrivacyRequest | None = None, by: User | None) -> Erasure:
+    """Empty the record and have everything else erased in the background. Twice gives the first.
+
+    Raises Forbidden or AlreadyErased.
+    """
+    if by is not None:
+        permissions.require(by, "privacy.manage")
+    held = Contact.objects.select_for_update().get(pk=contact.pk)
+    if held.erased_at:
+        raise AlreadyErased
+    person = persons.of(held)
+    made = Erasure.objects.create(
+        request=request,
+        contact=held.pk,
+        mark=erased.mark(held),
+        digests=erased.digests(held),
+        plan=asdict(person) | {"was_deleted": held.deleted_at is not None},
+        counts={store.name: _rows(store, person) for store in personal.stores()},
+        total=len(_steps()),
+        asked_at=timezone.now(),
+        by=by,
+    )
+    record.suppress(held, made.asked_at)
+    evidence.forget(held, at=made.asked_at)
+    with logbooks.opened():
+        record.erase(person)
+    audit.record("person.erasure_began", held, by=by, erasure=made.pk)
+    work.enqueue(JOB, payload={"erasure": made.pk}, key=f"{JOB}:{made.pk}")
+    transaction.on_commit(lambda: erased.note(_line(made)))
+    for other in persons.merged(held):
+        if Contact.objects.filter(pk=other.pk, erased_at=None).exists():
+            begin(other, by=by)
+    return made
+
+
+def run(erasure_id: int) -> None:
+    """Do what is left of an erasure; what cannot be reached is asked for again."""
+    made = Erasure.objects.filter(pk=erasure_id).exclude(state=State.DONE).first()
+    if made is None or made.plan is None:
+        return
+    erased.note(_line(made))
+    Erasure.objects.filter(pk=made.pk).update(state=State.RUNNING)
+    person = _person(made)
+    left = [step for step in _steps() if step not in made.done]
+    try:
+        for step in left:
+            _do(made, step, person)
+    except NotYet:
+        due_at = timezone.now() + LATER
+        key = f"{JOB}:{made.pk}"
+        work.enqueue(JOB, payload={"erasure": made.pk}, key=key, due_at=due_at)
+        return
+    _finish(made)
+
+
+def run_all(made: Erasure) -> bool:
+    """Do an erasure here and now, with those of merged records; False where some is left to do."""
+    record_ids = [made.contact]
+    contact = Contact.objects.filter(pk=made.contact).first()
+    record_ids += [each.pk for each in persons.merged(contact)] if contact else []
+    for each in Erasure.objects.filter(contact__in=record_ids).exclude(state=State.DONE):
+        run(each.pk)
+    return not Erasure.objects.filter(contact__in=record_ids).exclude(state=State.DONE).exists()
+
+
+def under_way(contact_id: int) -> Erasure | None:
+    """The erasure of a record that is not done yet."""
+    return Erasure.objects.filter(contact=contact_id).exclude(state=State.DONE).first()
+
+
+def again() -> int:
+    """After a restore: erase everybody the backup brought back; answers how many."""
+    found = erased.back()
+    for contact, _ in found:
+        if there := Contact.objects.filter(pk=contact.pk, erased_at=None).first():
+            run_all(begin(there, by=None))
+    return len(found)
+
+
+def _steps() -> list[str]:
+    """Stores, then texts, and last what is a copy of both."""
+    names = [(store.order >= COPIES, store.name) for store in personal.stores()]
+    texts = [(False, f"text {table}") for table in sorted(personal.swept())]
+    return [name for late in (False, True) for last, name in [*names, *texts] if last == late]
+
+
+def _do(made: Erasure, step: str, person: Person) -> None:
+    store = next((each for each in personal.stores() if each.name == step), None)
+    if store and store.apart:
+        store.erase(person)
+    with transaction.atomic(), logbooks.opened():
+        work.fence()
+        if store is None:
+            sweeping.sweep(personal.swept()[step.removeprefix("text ")], person.words)
+        elif not store.apart:
+            store.erase(person)
+        made.done = [*made.done, step]
+        Erasure.objects.filter(pk=made.pk).update(done=made.done)
+
+
+@transaction.atomic
+def _finish(made: Erasure) -> None:
+    work.fence()
+    plan = made.plan or {}
+    ended = Erasure.objects.filter(pk=made.pk).exclude(state=State.DONE)
+    if not ended.update(state=State.DONE, plan=None, finished_at=timezone.now()):
+        return
+    if plan.get("was_deleted"):
+        with logbooks.opened():
+            Contact.objects.filter(pk=made.contact).delete()
+    audit.record("person.erased", made, by=made.by, contact=made.contact, counts=made.counts)
+    logger.info("person erased", extra={"erasure": made.pk})
+
+
+def _person(made: Erasure) -> Person:
+    plan = made.plan or {}
+    lists = {name: tuple(plan[name]) for name in ("visitors", "names", "words", "emails")}
+    return Person(id=plan["id"], **lists)
+
+
+def _line(made: Erasure) -> Line:
+    return Line(made.asked_at.isoformat(), made.contact, made.mark, tuple(made.digests))
+
+
+def _rows(store: Store, person: Person) -> int:
+    return sum(1 for _ in store.read(person))
+
+
+def _mentions(person: Person) -> Iterator[Part]:
+    for _, texts in sorted(personal.swept().items()):
+        if rows := sweeping.count(texts, person.words):
+            yield Part(texts.title, rows, f"The words become {sweeping.ERASED}.")

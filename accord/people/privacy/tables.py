@@ -1,0 +1,112 @@
+"""Every table of people and platform, and what is kept of a person in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from accord.people.models import Company, ConsentRecord, PrivacyStep, Segment, SegmentVersion
+from accord.people.privacy import agreed, happened, imported, merged, record
+from accord.platform import personal
+from accord.platform.lake import erasing as lake
+from accord.platform.models import (
+    AuditEntry,
+    BulkChange,
+    Event,
+    FieldChange,
+    Import,
+    ImportRow,
+    Job,
+    SavedView,
+)
+from accord.platform.personal import Person, Row, Store
+
+
+def register() -> None:
+    """Declare every table of people and platform. Called when the app is ready."""
+    record.register()
+    happened.register()
+    agreed.register()
+    merged.register()
+    imported.register()
+    personal.offer(
+        Store(
+            "lake",
+            "Files of the lake",
+            ("platform.LakeFile",),
+            _nothing_more,
+            _not_in_lake,
+            order=personal.COPIES,
+            apart=True,
+        )
+    )
+    _texts()
+    _impersonal()
+
+
+def _nothing_more(person: Person) -> Iterator[Row]:
+    """The lake repeats what the other stores gave out."""
+    yield from ()
+
+
+def _not_in_lake(person: Person) -> None:
+    lake.erase(contacts=[person.id], visitors=person.visitors)
+
+
+def _texts() -> None:
+    personal.sweep(
+        "Companies", Company, "name", "website", "phone", "industry", "city", "custom", "tags"
+    )
+    personal.sweep("Events", Event, "properties", "source", "campaign")
+    personal.sweep("History of fields", FieldChange, "old", "new")
+    personal.sweep("Audit log", AuditEntry, "details")
+    personal.sweep("Rows of imported files", ImportRow, "values", "reason")
+    personal.sweep("Imports", Import, "file_name", "rehearsal", "mapping", "error")
+    personal.sweep("Edits of many records", BulkChange, "value", "query", "before")
+    personal.sweep("Saved views", SavedView, "name", "query")
+    personal.sweep("Jobs of the queue", Job, "payload", "error")
+    personal.sweep("Segments", Segment, "name", "description", "rule")
+    personal.sweep("Versions of segments", SegmentVersion, "name", "description", "rule")
+    personal.sweep("Consent", ConsentRecord, "page", "referrer", "note")
+    personal.sweep("Privacy requests", PrivacyStep, "note")
+
+
+def _impersonal() -> None:
+    personal.impersonal(
+        "Settings of the company, the same for everybody.",
+        "people.Purpose",
+        "people.ConsentText",
+        "people.BannerText",
+        "people.Assessment",
+        "people.CustomField",
+        "people.LifecycleStage",
+        "platform.InstanceSetting",
+        "platform.ExchangeRate",
+        "platform.Team",
+    )
+    personal.impersonal(
+        "Colleagues, who are no contacts.",
+        "platform.User",
+        "platform.OneTimeLink",
+        "account.EmailAddress",
+        "account.EmailConfirmation",
+        "mfa.Authenticator",
+        "usersessions.UserSession",
+        "sessions.Session",
+        "auth.Permission",
+        "auth.Group",
+    )
+    personal.impersonal(
+        "Guesses at passwords of colleagues, gone after a day.",
+        "axes.AccessFailureLog",
+        "axes.AccessAttempt",
+        "axes.AccessAttemptExpiration",
+        "axes.AccessLog",
+    )
+    personal.impersonal("Counts of people, none of them named.", "people.SegmentSize")
+    personal.impersonal(
+        "Housekeeping without a word about anybody.",
+        "contenttypes.ContentType",
+        "platform.LakeTable",
+        "platform.Schedule",
+        "platform.Heartbeat",
+    )

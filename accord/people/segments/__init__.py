@@ -1,0 +1,1 @@
+"""Segments over the records of this instance: what the engine's rules find where."""

@@ -1,0 +1,82 @@
+from dataclasses import replace
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from accord.people import banner
+from accord.people.banner import Said, Words
+from accord.people.models import BannerAnswer, BannerText
+from accord.platform.models import AuditEntry
+from accord.platform.permissions import Forbidden
+
+pytestmark = pytest.mark.django_db
+WORDS = Words("May we?", "Acme asks.", "Accept", "Refuse", "Keep", "Visits", "An id.")
+TWO = replace(WORDS, marketing="Offers", marketing_text="Fitting ones.")
+
+
+def said(text, *agreed, **more):
+    given = {"at": timezone.now(), "key_id": 1, "page": "https://acme.example/"} | more
+    return Said(text.pk, text.digest, agreed, **given)
+
+
+def test_words_are_versions_and_the_same_words_are_no_new_one(olga):
+    first = banner.word(WORDS, language="en", by=olga)
+    assert banner.word(WORDS, language="en", by=olga) == first
+    second = banner.word(TWO, language="en", by=olga)
+    german = banner.word(WORDS, language="de", by=olga)
+    assert (first.version, second.version, german.version) == (1, 2, 1)
+    assert first.digest == german.digest != second.digest
+    assert banner.newest("en") == second and banner.newest("fr") is None
+    assert AuditEntry.objects.filter(verb="banner.worded").count() == 3
+
+
+@pytest.mark.parametrize(
+    "missing", ["title", "body", "accept", "reject", "save", "visits", "visits_text"]
+)
+def test_words_that_are_missing_are_refused(missing):
+    with pytest.raises(banner.NoWords):
+        banner.word(replace(WORDS, **{missing: " "}), language="en", by=None)
+    with pytest.raises(banner.NoWords):
+        banner.word(replace(WORDS, marketing="Offers"), language="en", by=None)
+    assert not BannerText.objects.exists()
+
+
+def test_marketers_do_not_write_the_words(mia):
+    with pytest.raises(Forbidden):
+        banner.word(WORDS, language="en", by=mia)
+
+
+def test_an_answer_is_kept_with_its_proof_and_a_refusal_names_no_device():
+    text = banner.word(TWO, language="en", by=None)
+    yes = said(text, "visits", "marketing", device="d-1", network="192.0.2.0", agent="Firefox")
+    no = said(text, device="d-1", gpc=True)
+    assert banner.keep([yes, no]) == []
+    first, second = BannerAnswer.objects.order_by("pk")
+    assert (first.agreed, first.device) == (["marketing", "visits"], "d-1")
+    assert (second.agreed, second.device, second.gpc) == ([], "", True)
+    assert first.page == "https://acme.example/" and first.text == text
+    assert banner.is_as_written(first) and banner.is_as_written(second)
+    first.agreed = []
+    assert not banner.is_as_written(first)
+
+
+def test_answers_to_words_never_shown_are_not_kept():
+    text = banner.word(WORDS, language="en", by=None)
+    strange = [
+        said(text, "marketing"),
+        said(text, "everything"),
+        replace(said(text), digest="x"),
+        replace(said(text), text=text.pk + 1),
+    ]
+    assert banner.keep(strange) == strange and not BannerAnswer.objects.exists()
+
+
+def test_rows_cannot_be_changed_or_deleted():
+    text = banner.word(WORDS, language="en", by=None)
+    banner.keep([said(text)])
+    for rows in (BannerAnswer.objects.all(), BannerText.objects.all()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(digest="x")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.delete()

@@ -1,0 +1,69 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accord.people import contacts, visitors
+from accord.people.identity import devices
+from accord.people.models import Visitor
+from accord.people.visitors import Claim, Seen
+from accord.platform.events import partitions
+from accord.platform.models import Event
+from accord.platform.permissions import Forbidden
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def seen(ana):
+    """Ana's device did something, and then said that it is hers."""
+    partitions.ensure([NOON.date()])
+    met = visitors.meet([Seen("device", "v", NOON, 1)])
+    visitor = met["device", "v"]
+    Event.objects.create(name="page.viewed", happened_at=NOON, recorded_at=NOON,
+                         visitor_id=visitor.pk)  # fmt: skip
+
+    def say(email, minute=5):
+        at = NOON + timedelta(minutes=minute)
+        claim = Claim(visitor.pk, at, 1, f"{email}{minute}", emails=(email,))
+        visitors.recognise([claim], [visitor])
+        return visitor
+
+    return say
+
+
+def whose():
+    return Event.objects.get(name="page.viewed").contact_id
+
+
+def test_a_contact_knows_its_devices_and_why(ana, seen):
+    visitor = seen("ana@acme.example")
+    [device] = devices.of(ana)
+    assert (device.visitor, device.said, device.is_known) == (visitor, ("ana@acme.example",), False)
+    assert whose() == ana.pk
+
+
+def test_a_person_says_that_a_device_is_not_theirs_and_takes_it_back(ana, seen, mia):
+    visitor = seen("ana@acme.example")
+    assert devices.reject(ana, visitor, by=mia) == 1
+    assert whose() is None and Visitor.objects.get().contact_id is None
+    seen("ana@acme.example", minute=500)  # the same words again say nothing
+    assert whose() is None
+    assert [each.is_rejected for each in devices.of(ana)] == [True]
+    assert devices.accept(ana, visitor, by=mia) == 1
+    assert whose() == ana.pk
+
+
+def test_what_is_rejected_for_one_is_still_said_of_another(ana, seen, mia):
+    bo = contacts.create(values={"first_name": "Bo", "email": "bo@acme.example"}, by=mia)
+    visitor = seen("ana@acme.example")
+    seen("bo@acme.example", minute=9)
+    devices.reject(ana, visitor, by=mia)
+    assert whose() == bo.pk
+
+
+def test_who_may_not_write_the_contact_may_not_reject(ana, seen, mia, ben):
+    visitor = seen("ana@acme.example")
+    contacts.change(ana, values={"owner": mia.pk}, by=mia)
+    with pytest.raises(Forbidden):
+        devices.reject(ana, visitor, by=ben)
+    assert whose() == ana.pk

@@ -1,0 +1,163 @@
+"""Segments follow life by the worker's own jobs, and a difference is told."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accord.people import contacts
+from accord.people.models import ChangedPerson, Membership, MembershipTurn, Segment
+from accord.people.segments import checking, live, members, saving
+from accord.platform import doctor, work
+from accord.platform.events import log
+from accord.platform.lake import shipping
+from accord.platform.models import Event
+
+pytestmark = pytest.mark.django_db
+
+BONN = {"contact": "city", "kind": "text", "is": "Bonn"}
+SEEN = {"event": "page.viewed", "when": {"within_last": "2 days"}}
+
+
+def work_off():
+    """What the worker would do now."""
+    work.discover()
+    while live.waits():
+        work.tick()
+        work.run_due()
+
+
+def inside(segment):
+    return set(members.people(segment).values_list("first_name", flat=True))
+
+
+def told(contact):
+    found = Event.objects.filter(contact_id=contact.pk, name__startswith="segment.")
+    return list(found.order_by("pk").values_list("name", flat=True))
+
+
+def test_who_changes_enters_and_leaves_at_once(ana, mia):
+    bonn = saving.create(name="Bonn", rule=BONN, by=mia)
+    work_off()
+    assert inside(bonn) == set()
+    contacts.change(ana, values={"city": "Bonn"}, by=mia)
+    work_off()
+    assert inside(bonn) == {"Ana"}
+    contacts.change(ana, values={"title": "Buyer"}, by=mia)
+    work_off()
+    contacts.delete(ana, by=mia)
+    work_off()
+    assert inside(bonn) == set() and told(ana) == ["segment.entered", "segment.left"]
+    assert not ChangedPerson.objects.exists()
+
+
+def test_nobody_is_noted_where_no_segment_has_a_rule(ana, mia):
+    fair = saving.create(name="Fair", by=mia)
+    members.add(fair, people=[ana.pk], by=mia)
+    contacts.change(ana, values={"city": "Bonn"}, by=mia)
+    assert not ChangedPerson.objects.exists() and not live.waits()
+
+
+def test_time_lets_people_out_at_its_instant(ana, mia):
+    seen = saving.create(name="Seen", rule=SEEN, by=mia)
+    now = timezone.now()
+    log.record("page.viewed", log.About(contact=ana.pk), at=now - timedelta(days=1))
+    live.settle(now)
+    turn = MembershipTurn.objects.get(segment=seen)
+    assert turn.due_at == now + timedelta(days=1) and inside(seen) == {"Ana"}
+    live.settle(turn.due_at - timedelta(microseconds=1))
+    assert inside(seen) == {"Ana"}
+    live.settle(turn.due_at)
+    assert inside(seen) == set() and not MembershipTurn.objects.exists()
+
+
+def test_who_asks_for_a_segment_follows_it(ana, mia):
+    bonn = saving.create(name="Bonn", rule=BONN, by=mia)
+    both = saving.create(name="Both", rule={"not": {"segment": bonn.pk}}, by=mia)
+    third = saving.create(name="Third", rule={"not": {"segment": both.pk}}, by=mia)
+    work_off()
+    assert inside(both) == {"Ana"} and inside(third) == set()
+    contacts.change(ana, values={"city": "Bonn"}, by=mia)
+    assert live.batch(timezone.now())
+    assert inside(bonn) == {"Ana"} and inside(both) == set() and inside(third) == {"Ana"}
+
+
+def test_of_very_many_changes_everybody_is_evaluated(ana, mia, monkeypatch):
+    bonn = saving.create(name="Bonn", rule=BONN, by=mia)
+    seen = saving.create(name="Seen", rule=SEEN, by=mia)
+    work_off()
+    monkeypatch.setattr(live, "MOST", 2)
+    contacts.change(ana, values={"city": "Bonn"}, by=mia)
+    now = timezone.now()
+    for _ in range(3):
+        log.record("page.viewed", log.About(contact=ana.pk), at=now)
+    work_off()
+    assert inside(bonn) == inside(seen) == {"Ana"}
+    assert MembershipTurn.objects.get(segment=seen).due_at == now + timedelta(days=2)
+
+
+def test_a_rule_that_asks_for_what_is_gone_stops_only_itself(ana, mia):
+    bonn = saving.create(name="Bonn", rule=BONN, by=mia)
+    gone = saving.create(name="Gone", rule=BONN, by=mia)
+    work_off()
+    shoe = {"contact": "shoe", "kind": "text", "is": "42"}
+    Segment.objects.filter(pk=gone.pk).update(rule=shoe, stale_at=timezone.now())
+    contacts.change(ana, values={"city": "Bonn"}, by=mia)
+    work_off()
+    assert inside(bonn) == {"Ana"} and inside(gone) == set()
+    assert [each.segment for each in checking.check(timezone.now())] == [bonn]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_difference_is_found_told_and_put_right(ana, mia, olga, client, settings, tmp_path):
+    settings.LAKE = tmp_path / "lake"
+    bonn = saving.create(name="Bonn", rule=BONN, by=mia)
+    work_off()
+    contacts.change(ana, values={"city": "Bonn"}, by=mia)
+    assert [each.differed for each in checking.check(timezone.now())] == [0], "she waits"
+    work_off()
+    Membership.objects.all().delete()
+    shipping.rebuild()
+    for check in (checking.check, checking.check_lake):
+        [found] = check(timezone.now())
+        assert (found.missing, found.too_many) == (1, 0)
+    checking.nightly(timezone.now())
+    finding = checking.finding()
+    assert not finding.well and "Bonn (1)" in finding.seen
+    assert any(each.name == "segments" and not each.well for each in doctor.examine_database())
+    for person, sees in ((olga, True), (mia, False)):
+        client.force_login(person)
+        assert ("Segment Bonn was wrong" in client.get("/notices/").text) is sees
+    work_off()
+    assert inside(bonn) == {"Ana"}
+    checking.nightly(timezone.now())
+    assert checking.finding().well
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_segment_waits_for_whoever_saw_none(ana, mia):
+    """A change that began before the first segment was made is not overlooked."""
+    import threading
+
+    changed, made = threading.Event(), threading.Event()
+
+    def slowly():
+        with transaction.atomic():
+            contacts.change(ana, values={"city": "Bonn"}, by=mia)
+            changed.set()
+            made.wait(60)
+        connection.close()
+
+    other = threading.Thread(target=slowly)
+    other.start()
+    assert changed.wait(60)
+    bonn = saving.create(name="Bonn", rule=BONN, by=mia)
+    live.settle(timezone.now())
+    bonn.refresh_from_db()
+    assert inside(bonn) == set() and bonn.stale_at is not None
+    made.set()
+    other.join(60)
+    live.settle(timezone.now() + members.WAIT)
+    bonn.refresh_from_db()
+    assert inside(bonn) == {"Ana"} and bonn.stale_at is None

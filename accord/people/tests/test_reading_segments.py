@@ -1,0 +1,122 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accord.engine.consent.terms import Channel
+from accord.engine.segments import from_json
+from accord.people import consent, contacts, purposes
+from accord.people.models import Contact
+from accord.people.segments import excluding, live, members, reading, saving
+from accord.platform.events import log
+
+pytestmark = pytest.mark.django_db
+
+BONN = {"contact": "city", "kind": "text", "is": "Bonn"}
+
+
+@pytest.fixture
+def people(mia):
+    """Ten people, the even ones in Bonn."""
+    return [
+        contacts.create(
+            values={
+                "first_name": f"P{n}",
+                "email": f"p{n}@acme.example",
+                "city": "" if n % 2 else "Bonn",
+            },
+            by=mia,
+        )
+        for n in range(10)
+    ]
+
+
+@pytest.fixture
+def bonn(people, mia):
+    made = saving.create(name="Bonn", rule=BONN, by=mia)
+    live.settle(timezone.now())
+    return made
+
+
+def test_few_are_counted_and_many_estimated(people, monkeypatch):
+    now = timezone.now()
+    assert reading.estimate(from_json(BONN), now) == reading.Count(5, exact=True)
+    contacts.delete(people[0], by=None)
+    assert reading.estimate(from_json(BONN), now) == reading.Count(4, exact=True)
+    monkeypatch.setattr(reading, "DRAWN", 2)
+    about = reading.estimate(from_json({"not": BONN}), now)
+    assert not about.exact and 0 <= about.people <= 10
+
+
+def test_nobody_is_estimated_where_nobody_is():
+    assert reading.estimate(from_json(BONN), timezone.now()) == reading.Count(0, exact=True)
+
+
+def test_a_sample_shows_only_whom_the_reader_may_see(people, mia):
+    seen = Contact.objects.visible_to(mia).exclude(first_name="P2")
+    found = reading.sample(from_json(BONN), timezone.now(), seen=seen)
+    assert [each.first_name for each in found] == ["P0", "P4", "P6", "P8"]
+
+
+def test_every_line_is_ticked_or_crossed_for_a_person(people, bonn, mia):
+    rule = from_json({"all": [BONN, {"event": "page.viewed"}, {"segment": bonn.pk}]})
+    said = reading.explain(people[0], rule, timezone.now())
+    assert (said.holds, said.seen) == (False, "2 of 3 hold")
+    assert [line.holds for line in said.lines] == [True, False, True]
+    log.record("page.viewed", log.About(contact=people[0].pk))
+    assert reading.explain(people[0], rule, timezone.now()).holds
+    contacts.delete(people[0], by=mia)
+    assert reading.explain(people[0], rule, timezone.now()) is None
+
+
+def test_segments_share_members(people, bonn, mia):
+    fair = saving.create(name="Fair", by=mia)
+    members.add(fair, people=[each.pk for each in people[:3]], by=mia)
+    assert reading.overlap(bonn, fair) == reading.Overlap(3, 2, 1)
+    contacts.delete(people[0], by=mia)
+    live.settle(timezone.now())
+    assert reading.overlap(bonn, fair) == reading.Overlap(3, 1, 1)
+
+
+def test_where_it_is_used_is_told_by_everybody_who_offers(bonn, mia, monkeypatch):
+    both = saving.create(name="Both", rule={"segment": bonn.pk}, by=mia)
+    monkeypatch.setattr(reading, "_users", [])
+    reading.offer_use(lambda segment: [reading.Use("campaign", f"Mail to {segment}", 3)])
+    assert reading.where_used(bonn) == [
+        reading.Use("campaign", "Mail to Bonn", 3),
+        reading.Use("segment", "Both", both.pk),
+    ]
+
+
+def test_sizes_go_on_over_days_without_a_change(people, bonn, mia):
+    now = timezone.now()
+    contacts.change(people[1], values={"city": "Bonn"}, by=mia)
+    live.settle(now + timedelta(days=3))
+    contacts.change(people[0], values={"city": "Cologne"}, by=mia)
+    contacts.change(people[2], values={"city": "Cologne"}, by=mia)
+    live.settle(now + timedelta(days=4))
+    first = timezone.localtime(now).date()
+    days = reading.sizes(bonn, since=first, today=first + timedelta(4))
+    assert [(day.size, day.entered, day.left) for day in days] == [
+        (5, 5, 0), (5, 0, 0), (5, 0, 0), (6, 1, 0), (4, 0, 2),
+    ]  # fmt: skip
+    change = reading.since_yesterday(bonn, now + timedelta(days=4))
+    assert (change.size, change.entered, change.left) == (-2, 0, 2)
+    assert reading.since_yesterday(bonn, now + timedelta(days=5)).size == 0
+
+
+def test_many_at_once_are_decided_as_one_by_one(people, bonn, mia, monkeypatch):
+    purposes.add(label="News", by=None)
+    question = consent.question("news", Channel.EMAIL)
+    consent.give(people[0], consent.Given("news", Channel.EMAIL), by=None)
+    consent.give(people[1], consent.Given("news", Channel.EMAIL), by=None)
+    consent.withdraw(people[1], by=None)
+    consent.restrict(people[2], by=None)
+    now = timezone.now()
+    consent.pause(people[3], until=now + timedelta(days=2), by=None)
+    for id, (said, _) in excluding.decide(people, question, timezone.now()).items():
+        one = Contact.objects.get(pk=id)
+        assert said == consent.may_send(one, question, timezone.now())
+    monkeypatch.setattr(excluding, "MOST", 2)
+    told = excluding.excluded(bonn, question, timezone.now())
+    assert told.size == 5 and not told.exact and len(told.rows) <= 2

@@ -1,0 +1,1 @@
+"""What contacts and companies are to an import: their slots, match rules and writing steps."""

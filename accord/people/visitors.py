@@ -1,0 +1,126 @@
+"""Visitors: who did something on a site, and what is said of who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accord.engine.cleaning import emails
+from accord.engine.errors import Unreadable
+from accord.people.identity import evidence, following
+from accord.people.identity.evidence import Note
+from accord.people.identity.following import Spans
+from accord.people.models import Visitor
+from accord.platform.events import names
+
+names.declare("page.viewed", "Viewed a page", team="marketing", icon="browser")
+names.declare("screen.viewed", "Viewed a screen", team="marketing", icon="browser")
+names.declare("track", "Did something", team="marketing", icon="click")
+names.declare("form.submitted", "Submitted a form", team="marketing", icon="forms")
+names.declare("visitor.identified", "Said who they are", team="marketing", icon="user-check")
+names.declare("visitor.grouped", "Said where they belong", team="marketing", icon="users")
+names.declare("visitor.renamed", "Goes by another id", team="marketing", icon="refresh")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A visitor's sign of life. by: Visitor.By, name: the id; opted_out: GPC was set."""
+
+    by: str
+    name: str
+    at: datetime
+    key_id: int
+    opted_out: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a message says of who a visitor is.
+
+    emails, user_ids: what a contact may be known by. is_known: a server said it, not a page.
+    """
+
+    visitor_id: int
+    at: datetime
+    key_id: int
+    message: str
+    emails: tuple[str, ...] = ()
+    user_ids: tuple[str, ...] = ()
+    is_known: bool = False
+
+
+def meet(seen: Iterable[Seen]) -> dict[tuple[str, str], Visitor]:
+    """The visitors of these signs of life, made where they are new; by (by, name).
+
+    When they were first and last seen, and that they opted out, comes out the same whatever
+    the order of calls.
+    """
+    merged: dict[tuple[str, str], Seen] = {}
+    last: dict[tuple[str, str], datetime] = {}
+    for each in seen:
+        key = (each.by, each.name)
+        before = merged.get(key, each)
+        earlier = min(before, each, key=lambda one: one.at)
+        merged[key] = Seen(*key, earlier.at, earlier.key_id, before.opted_out or each.opted_out)
+        last[key] = max(last.get(key, each.at), each.at)
+    if not merged:
+        return {}
+    rows = sorted(merged.items())
+    found = Visitor.objects.raw(
+        _MEET,
+        [
+            [key[0] for key, _ in rows],
+            [key[1] for key, _ in rows],
+            [one.at for _, one in rows],
+            [last[key] for key, _ in rows],
+            [one.key_id for _, one in rows],
+            [one.opted_out for _, one in rows],
+        ],
+    )
+    return {(each.by, each.name): each for each in found}
+
+
+_MEET = """
+INSERT INTO people_visitor AS visitor
+    (by, name, first_seen_at, last_seen_at, key_id, opted_out)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bigint[],
+                     %s::boolean[])
+ON CONFLICT (by, name) DO UPDATE SET
+    first_seen_at = least(visitor.first_seen_at, excluded.first_seen_at),
+    last_seen_at = greatest(visitor.last_seen_at, excluded.last_seen_at),
+    opted_out = visitor.opted_out OR excluded.opted_out
+RETURNING *
+"""
+
+
+def recognise(claims: Sequence[Claim], met: Iterable[Visitor]) -> dict[int, Spans]:
+    """Keep what is said of visitors, and let what they did follow; who each of `met` was when.
+
+    An address counts more than an id, a second person splits a device: `engine.identity` has the
+    rule. The outcome is the same whatever the order of calls, and however often they come.
+    """
+    visitors = {each.pk: each for each in met}
+    notes = [note for each in claims if (note := _note(each, visitors[each.visitor_id]))]
+    evidence.add(notes)
+    said = {each.visitor.pk for each in notes}
+    found = following.known([pk for pk in visitors if pk not in said])
+    return found | following.settle(said) if said else found
+
+
+def _note(claim: Claim, visitor: Visitor) -> Note | None:
+    """What is said, in the form it is compared by; None where that is nothing."""
+    emails = [clean for each in claim.emails if (clean := _clean(each))]
+    user_ids = [each for each in claim.user_ids if each]
+    email, user_id = (emails or [""])[0], (user_ids or [""])[0][:200]
+    if not email and not user_id:
+        return None
+    key_id, message = claim.key_id, claim.message
+    return Note(visitor, email, user_id, claim.is_known, claim.at, key_id, message)
+
+
+def _clean(email: str) -> str:
+    try:
+        return emails.read(email) if "@" in email else ""
+    except Unreadable:
+        return ""

@@ -1,0 +1,49 @@
+"""Imports and undos in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accord.platform import work
+from accord.platform.models import Import
+from accord.platform.transfer import imports, rehearsals, runs, undoing
+
+LONG = timedelta(hours=12)
+AGAIN = timedelta(seconds=20)
+
+
+@work.job("import.run", atomic=False, limit=LONG)
+def run(payload: Mapping[str, Any]) -> None:
+    _unless_busy("import.run", payload, runs.run)
+
+
+@work.job("import.undo", atomic=False, limit=LONG)
+def undo(payload: Mapping[str, Any]) -> None:
+    _unless_busy("import.undo", payload, undoing.run)
+
+
+@work.job("import.rehearse", atomic=False, limit=LONG)
+def rehearse(payload: Mapping[str, Any]) -> None:
+    rehearsals.keep(Import.objects.get(pk=payload["import"]))
+
+
+@work.every("import.tidy", timedelta(days=1))
+def tidy(payload: Mapping[str, Any]) -> None:
+    imports.tidy()
+
+
+def _unless_busy(name: str, payload: Mapping[str, Any], act: Callable[[int], None]) -> None:
+    """Do it, or look again later: a command may be doing the same import, or have died in it."""
+    try:
+        act(payload["import"])
+    except runs.Busy:
+        work.enqueue(
+            name,
+            payload=dict(payload),
+            key=f"{name}:{payload['import']}",
+            due_at=timezone.now() + AGAIN,
+        )

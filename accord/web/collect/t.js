@@ -1,0 +1,222 @@
+/* Accord's script for pages: views, events, forms. It neither reads nor writes anything on the
+   device before the visitor agrees; until then pages are only counted. See docs/tracking.md. */
+(function (window, document, navigator) {
+  "use strict";
+  var own = document.currentScript;
+  var asked = window.accord;
+  if (!own || (asked && asked.version)) return;
+  var KEY = own.getAttribute("data-key");
+  var COUNTS = own.getAttribute("data-count") !== "off";
+  var URL_ = new URL("v1/batch", own.src).href;
+  var NAME = "accord";
+  var MOST = 200; // messages that wait
+  var BATCH = 20;
+  var gpc = navigator.globalPrivacyControl === true;
+  var agreed = own.getAttribute("data-consent") === "given" && !gpc;
+  var id = "";
+  var user = "";
+  var here = "";
+  var before = document.referrer;
+  var queue = [];
+  var sending = false;
+  var failures = 0;
+  var timer = 0;
+
+  function random() {
+    if (window.crypto.randomUUID) return window.crypto.randomUUID();
+    return Array.from(window.crypto.getRandomValues(new Uint8Array(16)), function (byte) {
+      return (byte + 256).toString(16).slice(1);
+    }).join("");
+  }
+
+  /* Who this is: kept on the device, and only once the visitor agreed. */
+  function remember() {
+    try {
+      id = localStorage.getItem(NAME) || random();
+      localStorage.setItem(NAME, id);
+    } catch {
+      id = id || random(); // storage is shut off: known until the page is left
+    }
+  }
+
+  function forget() {
+    if (id) {
+      try {
+        localStorage.removeItem(NAME);
+      } catch {
+        /* nothing was kept */
+      }
+    }
+    id = user = "";
+    queue = queue.filter(function (message) {
+      return message.anonymous;
+    });
+  }
+
+  function put(type, fields) {
+    if (!agreed && !(COUNTS && type === "page") && type !== "consent") return;
+    var message = Object.assign({ type: type, messageId: random(), timestamp: new Date().toISOString() }, fields);
+    message.context = {
+      page: { url: address(), path: location.pathname, title: document.title, referrer: before },
+      locale: navigator.language,
+      gpc: gpc,
+    };
+    if (agreed) {
+      message.anonymousId = id;
+      if (user) message.userId = user;
+    } else {
+      message = {
+        type: type, messageId: message.messageId, timestamp: message.timestamp, anonymous: true,
+        context: { page: { url: message.context.page.url, referrer: before }, gpc: gpc },
+      };
+      if (type === "consent") message.properties = fields.properties;
+    }
+    queue.push(message);
+    if (queue.length > MOST) queue.shift();
+    later(50);
+  }
+
+  function address() {
+    return location.href.split("#")[0];
+  }
+
+  function later(milliseconds) {
+    if (!timer && !sending) timer = setTimeout(send, milliseconds);
+  }
+
+  function body(messages) {
+    return JSON.stringify({ writeKey: KEY, sentAt: new Date().toISOString(), batch: messages });
+  }
+
+  function send() {
+    timer = 0;
+    if (sending || !queue.length) return;
+    var messages = queue.slice(0, BATCH);
+    sending = true;
+    fetch(URL_, { method: "POST", body: body(messages), keepalive: true, credentials: "omit", referrerPolicy: "no-referrer" })
+      .then(
+        function (answer) {
+          var again = answer.status === 429 || answer.status >= 500;
+          return settled(messages, again, Number(answer.headers.get("retry-after")) || 0);
+        },
+        function () {
+          settled(messages, true, 0);
+        },
+      );
+  }
+
+  function settled(messages, again, seconds) {
+    sending = false;
+    failures = again ? failures + 1 : 0;
+    if (!again) drop(messages);
+    if (queue.length) later(again ? 1000 * Math.max(seconds, Math.min(300, Math.pow(2, failures))) : 50);
+  }
+
+  function drop(messages) {
+    queue = queue.filter(function (message) {
+      return messages.indexOf(message) < 0;
+    });
+  }
+
+  /* The page is left: what waits goes along. What fetch sends already may come twice; its id tells. */
+  function leave() {
+    while (queue.length) {
+      var messages = queue.slice(0, BATCH);
+      if (!navigator.sendBeacon || !navigator.sendBeacon(URL_, body(messages))) return;
+      drop(messages);
+    }
+  }
+
+  function moved() {
+    if (address() === here) return;
+    before = here || before;
+    here = address();
+    put("page", { properties: {} });
+  }
+
+  function soon() {
+    setTimeout(moved, 0); // the page sets its title after it has moved
+  }
+
+  function show() {
+    var said = gpc ? "Opt-out request honored" : "";
+    document.querySelectorAll("[data-accord-gpc]").forEach(function (place) {
+      place.textContent = said;
+    });
+  }
+
+  function banner() {
+    var script = document.createElement("script");
+    script.src = new URL("banner.js", own.src).href;
+    document.head.append(script);
+  }
+
+  var accord = {
+    version: 1,
+    answer: function (properties) {
+      put("consent", { properties: properties });
+    },
+    page: function (name, properties) {
+      here = address();
+      put("page", { name: name, properties: properties || {} });
+    },
+    track: function (event, properties) {
+      put("track", { event: event, properties: properties || {} });
+    },
+    identify: function (who, traits) {
+      if (!agreed) return;
+      if (who && typeof who === "object") traits = who;
+      else user = String(who || "");
+      put("identify", { traits: traits || {} });
+    },
+    consent: function (given) {
+      if (given === agreed && (id || !given)) return;
+      agreed = given === true;
+      if (agreed) {
+        remember();
+        here = "";
+        moved();
+      } else forget();
+    },
+    status: function () {
+      return { consent: agreed, gpc: gpc, message: gpc ? "Opt-out request honored" : "" };
+    },
+    push: function (call) {
+      if (typeof accord[call[0]] === "function") accord[call[0]].apply(null, call.slice(1));
+    },
+  };
+
+  document.addEventListener(
+    "submit",
+    function (event) {
+      var form = event.target;
+      if (form.hasAttribute("data-accord-off")) return;
+      var email = form.hasAttribute("data-accord-identify") && form.querySelector("input[type=email]");
+      if (email && email.value) accord.identify({ email: email.value });
+      var name = form.getAttribute("data-accord-name") || form.getAttribute("name") || form.id;
+      accord.track("form.submitted", name ? { form: name } : {});
+    },
+    true,
+  );
+  ["pushState", "replaceState"].forEach(function (name) {
+    var real = history[name];
+    history[name] = function () {
+      var answer = real.apply(this, arguments);
+      soon();
+      return answer;
+    };
+  });
+  window.addEventListener("popstate", soon);
+  window.addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", function () {
+    if (document.visibilityState === "hidden") leave();
+  });
+
+  window.accord = accord;
+  if (agreed) remember();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", show);
+  else show();
+  if (own.hasAttribute("data-banner")) banner();
+  if (Array.isArray(asked)) asked.forEach(accord.push);
+  moved();
+})(window, document, navigator);

@@ -1,0 +1,32 @@
+import pytest
+
+from accord.web.collect import addresses
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("203.0.113.77", "203.0.113.0"),
+        ("2001:db8:abcd:12:3456::1", "2001:db8:abcd::"),
+        ("::ffff:203.0.113.77", "203.0.113.0"),
+        ("fe80::1%eth0", "fe80::"),
+        ("", ""),
+        ("unknown", ""),
+    ],
+)
+def test_only_the_network_of_an_address_is_kept(address, kept):
+    assert addresses.truncated(address) == kept
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        ("203.0.113.7", "198.51.100.1", "203.0.113.7"),
+        ("127.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", "10.9.9.9, 198.51.100.1, 127.0.0.1", "198.51.100.1"),
+        ("127.0.0.1", "no address", "127.0.0.1"),
+        ("127.0.0.1", "", "127.0.0.1"),
+    ],
+)
+def test_only_a_proxy_of_ours_is_believed(peer, forwarded, client):
+    assert addresses.client(peer, forwarded, {"127.0.0.1"}) == client

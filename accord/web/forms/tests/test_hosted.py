@@ -1,0 +1,262 @@
+"""The page of a form: kept and then answered, bad posts told, hostile ones harmless."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accord.channels.models import Message
+from accord.engine.forms import proof
+from accord.engine.forms.terms import Ending
+from accord.marketing.forms import forms, submissions, tickets
+from accord.marketing.forms.tests.conftest import CHROME, box, data, news, offers, publish
+from accord.marketing.models import FormDay, Submission
+from accord.people import purposes
+from accord.people.models import ConsentRecord, Contact, Visitor
+
+__all__ = ["data", "news", "offers", "publish"]
+pytestmark = pytest.mark.django_db
+GOOD = {"email": "ana@acme.example"}
+
+
+@pytest.fixture
+def visitor():
+    """A browser that shows no token against forged forms, and has no session."""
+    return Client(enforce_csrf_checks=True, headers={"user-agent": CHROME})
+
+
+def hidden(answer):
+    """What the page would send along: its hidden fields, and the proof of work."""
+    text = html.unescape(answer.content.decode())
+    found = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text))
+    return found | {"_number": proof.solve(found["_ticket"])}
+
+
+def test_a_good_post_is_kept_and_thanked(visitor, publish):
+    version = publish("first_name", "message")
+    shown = visitor.get("/f/ask-us/?utm_source=google&utm_medium=cpc")
+    assert shown.status_code == 200
+    assert not shown.cookies
+    sent = visitor.post("/f/ask-us/", hidden(shown) | GOOD | {"first_name": "Ana"})
+    assert (sent.status_code, sent["Location"]) == (303, "thanks/")
+    kept = Submission.objects.get(version=version)
+    assert kept.proven
+    assert kept.page.endswith("/f/ask-us/?utm_source=google&utm_medium=cpc")
+    submissions.settle(kept.pk)
+    assert Contact.objects.get().channel == "paid_search"
+    assert "Thank you" in visitor.get("/f/ask-us/thanks/").content.decode()
+    assert FormDay.objects.get().views == 1
+
+
+def test_a_post_without_a_script_or_a_page_of_ours_is_kept_too(visitor, publish):
+    publish("first_name")
+    sent = visitor.post("/f/ask-us/", GOOD, headers={"referer": "https://acme.example/ask"})
+    assert sent.status_code == 303
+    kept = Submission.objects.get()
+    assert (kept.proven, kept.ticket, kept.page) == (False, None, "https://acme.example/ask")
+
+
+def test_a_bad_post_comes_back_with_what_was_written_and_a_sentence(visitor, publish, news):
+    publish("first_name", "phone", boxes=[box(news, required=True)])
+    shown = visitor.get("/f/ask-us/")
+    said = {"email": "ana@", "first_name": "Ana", "phone": "12"}
+    sent = visitor.post("/f/ask-us/", hidden(shown) | said)
+    text = sent.content.decode()
+    assert sent.status_code == 422
+    assert "3 answers need another look. Nothing was sent yet." in text
+    for sentence in ("not an e-mail address", "not a phone number", "cannot be sent"):
+        assert sentence in text
+    assert 'value="Ana"' in text
+    assert hidden(sent)["_ticket"] == hidden(shown)["_ticket"]
+    assert "checked" not in text
+    assert not Submission.objects.exists()
+
+
+def test_the_page_speaks_the_language_of_the_form(visitor, publish):
+    publish(language="de")
+    sent = visitor.post("/f/ask-us/", {"email": "x"}, headers={"accept-language": "en"})
+    assert sent["Content-Language"] == "de"
+    assert "Das ist keine E-Mail-Adresse." in sent.content.decode()
+
+
+def test_a_redirect_goes_where_the_version_says_and_nowhere_else(visitor, publish):
+    publish(ending=Ending(url="https://acme.example/thanks"))
+    shown = visitor.get("/f/ask-us/")
+    assert "form-action 'self' https://acme.example" in shown["Content-Security-Policy"]
+    said = hidden(shown) | GOOD | {"_redirect": "https://evil.example", "_page": "//evil.example"}
+    sent = visitor.post("/f/ask-us/?url=https://evil.example", said)
+    assert (sent.status_code, sent["Location"]) == (303, "https://acme.example/thanks")
+
+
+def test_double_opt_in_from_the_mail_to_the_button(visitor, publish, offers):
+    publish(boxes=[box(offers)])
+    shown = visitor.get("/f/ask-us/")
+    sent = visitor.post("/f/ask-us/", hidden(shown) | GOOD | {"consent:offers:email": "on"})
+    assert sent["Location"] == "thanks/?mail=1"
+    assert "look into your mailbox" in visitor.get("/f/ask-us/thanks/?mail=1").content.decode()
+    submissions.settle(Submission.objects.get().pk)
+    letter = Message.objects.get(key__startswith="form-confirmation")
+    path = re.search(r"http://localhost:\d+(/confirm/\S+)", letter.text)[1]
+    for _ in range(3):
+        opened = visitor.get(path)
+        assert (opened.status_code, opened["Referrer-Policy"]) == (200, "no-referrer")
+        visitor.head(path)
+    assert not ConsentRecord.objects.exists()
+    for _ in range(2):
+        assert "that is confirmed" in visitor.post(path).content.decode()
+    assert ConsentRecord.objects.count() == 2
+
+
+def test_links_in_mails_carry_our_address_whatever_the_host_says(publish, settings):
+    publish(confirm=True)
+    settings.ALLOWED_HOSTS = ["*"]
+    forged = {"host": "evil.example", "x-forwarded-host": "evil.example", "user-agent": CHROME}
+    Client(headers=forged).post("/f/ask-us/", GOOD)
+    submissions.settle(Submission.objects.get().pk)
+    letter = Message.objects.get(key__startswith="form-confirmation")
+    assert "evil.example" not in letter.text
+    assert settings.BASE_URL in letter.text
+
+
+def test_a_guessed_link_opens_nothing(visitor, publish):
+    for token in ("x", "0" * 43, "%00", "..%2f", "ä"):
+        for answer in (visitor.get(f"/confirm/{token}/"), visitor.post(f"/confirm/{token}/")):
+            assert answer.status_code in (404, 410, 422)  # 422: a NUL is no text
+
+
+@pytest.mark.parametrize("path", ["/f/ask-us/", "/f/ask-us/part/", "/f/ask-us/thanks/"])
+def test_a_draft_a_deleted_form_and_none_look_alike(visitor, mia, path):
+    form = forms.create(name="Ask us", by=mia)
+    before = visitor.get(path)
+    forms.delete(form, by=mia)
+    after = visitor.get(path)
+    assert before.status_code == after.status_code == 404
+    assert before.content == after.content
+
+
+def test_a_closed_form_says_so_and_takes_nothing(visitor, publish, mia):
+    forms.close(publish().form, by=mia)
+    for answer in (visitor.get("/f/ask-us/"), visitor.post("/f/ask-us/", GOOD)):
+        assert answer.status_code == 410
+        assert "takes no more answers" in answer.content.decode()
+    assert not Submission.objects.exists()
+
+
+def test_fields_nobody_asked_for_are_refused_by_name(visitor, publish):
+    """Mass assignment: reference 1.3 no. 18."""
+    publish("first_name")
+    ours = {f.name for f in Contact._meta.fields} | {f.name for f in Submission._meta.fields}
+    for name in sorted(ours - {"email", "first_name"}):
+        sent = visitor.post("/f/ask-us/", GOOD | {name: "1"})
+        assert sent.status_code == 400, name
+        assert f"“{name}”" in sent.content.decode()
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", "application/x-www-form-urlencoded", 422),
+        (b"{}", "application/json", 422),
+        (b"\x00\xff\xfe=%", "application/x-www-form-urlencoded", 422),
+        (b"email=a%00b%0d%0aBcc:x@y.example", "application/x-www-form-urlencoded", 422),
+        (b"--x\r\n", "multipart/form-data; boundary=x", 422),
+        (b"--x\r\n", "multipart/form-data", 400),
+        (b"email=" + b"a" * 250_000, "application/x-www-form-urlencoded", 413),
+        (b"&".join([b"a=1"] * 6000), "application/x-www-form-urlencoded", 400),
+    ],
+)
+def test_a_body_that_is_no_form_gets_a_clear_answer(visitor, publish, body, kind, status):
+    publish()
+    answer = visitor.generic("POST", "/f/ask-us/", body, content_type=kind)
+    assert answer.status_code == status
+    assert answer["Content-Type"].startswith("text/html")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert not Submission.objects.exists()
+    assert visitor.post("/f/ask-us/", GOOD).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//f/ask-us/",
+        "/f//ask-us/",
+        "/f/./ask-us/",
+        "/f/ask-us/%2e%2e/",
+        "/f/%2f/",
+        "/f/" + "a" * 8192,
+    ],
+)
+def test_odd_paths_break_nothing(visitor, publish, path):
+    """Reference 1.3 no. 29."""
+    publish()
+    assert visitor.generic("GET", path).status_code in (200, 301, 404)
+    assert visitor.get("/f/ask-us/").status_code == 200
+
+
+def test_a_flood_is_told_when_to_come_back_with_what_was_written(visitor, publish, monkeypatch):
+    publish("first_name")
+    monkeypatch.setattr(submissions, "FLOOD", 1)
+    visitor.post("/f/ask-us/", GOOD)
+    sent = visitor.post("/f/ask-us/", GOOD | {"first_name": "Ana"})
+    assert (sent.status_code, sent["Retry-After"]) == (429, "600")
+    assert 'value="Ana"' in sent.content.decode()
+
+
+def test_a_page_that_was_left_open_for_a_day_is_still_taken(visitor, publish):
+    version = publish()
+    old = tickets.make(version.form, now=timezone.now() - timedelta(days=2))
+    sent = visitor.post("/f/ask-us/", GOOD | {"_ticket": old, "_number": proof.solve(old)})
+    assert sent.status_code == 303
+    assert not Submission.objects.get().proven
+
+
+def test_the_words_that_stood_there_count_not_those_of_today(visitor, publish, news, mia):
+    first = publish(boxes=[box(news)])
+    purposes.word(news, language="en", text="Other words.", by=None)
+    forms.publish(first.form, by=mia)
+    visitor.post("/f/ask-us/", GOOD | {"consent:news:email": "on", "_version": "1"})
+    submissions.settle(Submission.objects.get().pk)
+    assert ConsentRecord.objects.get().text.version == 1
+
+
+def test_another_page_may_fetch_and_send_the_part(visitor, publish):
+    publish(ending=Ending(url="https://acme.example/thanks"))
+    shown = visitor.get("/f/ask-us/part/")
+    assert shown["Access-Control-Allow-Origin"] == "*"
+    assert "<html" not in shown.content.decode()
+    said = hidden(shown) | {"_visitor": "a-device", "_page": "https://acme.example/ask"}
+    wrong = visitor.post("/f/ask-us/part/", said | {"email": "x"})
+    assert wrong.status_code == 422
+    done = visitor.post("/f/ask-us/part/", said | GOOD)
+    assert 'data-redirect="https://acme.example/thanks"' in done.content.decode()
+    submissions.settle(Submission.objects.get().pk)
+    assert Visitor.objects.get().contact == Contact.objects.get()
+    assert visitor.post("/f/ask-us/start/").status_code == 204
+    assert FormDay.objects.get().starts == 1
+
+
+def test_machines_are_not_counted(publish):
+    publish()
+    Client(headers={"user-agent": "Googlebot/2.1"}).get("/f/ask-us/")
+    assert not FormDay.objects.exists()
+
+
+def test_nothing_written_is_markup_on_the_page(visitor, publish):
+    """Reference 1.3 no. 8; the staff's pages are crawled by a browser test."""
+    publish("first_name", "message")
+    nasty = "\"><script>document.title='owned'</script><img src=x onerror=alert(1)>"
+    said = {
+        "email": nasty,
+        "first_name": nasty,
+        "message": nasty,
+        "_page": nasty,
+        "_referrer": nasty,
+    }
+    for path in ("/f/ask-us/", "/f/ask-us/part/"):
+        text = visitor.post(path, said).content.decode()
+        assert "<script>document" not in text
+        assert "<img" not in text

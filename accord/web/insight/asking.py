@@ -1,0 +1,141 @@
+"""A report's question from the address of its page, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.formats import date_format
+
+from accord.engine.attribution import Model
+from accord.engine.errors import Refused
+from accord.insight import reports
+from accord.insight.questions import Cut, Measure, Question, Report, moment
+from accord.platform.models import Import, User
+from accord.sales.models import Pipeline
+from accord.web.http import number, numbers
+from accord.web.lists.tables import Chip
+
+
+class UnreadableDay(Refused):
+    """A day in the address cannot be read. Write it as year-month-day, for example 2026-03-31."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of the filter form."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen above a report: one key, one goal, any number of the others."""
+
+    keys: tuple[Choice, ...]
+    goals: tuple[Choice, ...]
+    pipelines: tuple[Choice, ...]
+    imports: tuple[Choice, ...]
+
+
+def question(name: str, query: QueryDict, reader: User) -> Question:
+    """The question a page's address asks. Raises Refused with a sentence for what it cannot."""
+    report = reports.report(name)
+    return Question(
+        report=name,
+        by=query.get("by") or report.defaults["by"],
+        start=_day(query.get("from", "")),
+        end=_day(query.get("to", "")),
+        as_of=_moment(query.get("as_of", "")),
+        pipelines=tuple(text for text in query.getlist("pipeline") if text),
+        imports=tuple(numbers(query.getlist("import"))),
+        goal="opened" if query.get("goal") == "opened" else "won",
+        reader=reader,
+    )
+
+
+def choices(asked: Question) -> Choices:
+    """The options of the filter form, with what is chosen now."""
+    keys = reports.report(asked.report).keys
+    goals = (("won", "Booked revenue"), ("opened", "Pipeline"))
+    pipelines = Pipeline.objects.values_list("name", flat=True)
+    done = Import.objects.filter(Q(state=Import.State.DONE) | Q(pk__in=asked.imports))
+    return Choices(
+        tuple(Choice(key, _words(key), key == asked.by) for key in keys),
+        tuple(Choice(goal, label, goal == asked.goal) for goal, label in goals),
+        tuple(Choice(name, name, name in asked.pipelines) for name in pipelines),
+        tuple(
+            Choice(str(each.pk), f"{each.file_name} ({each.pk})", each.pk in asked.imports)
+            for each in done.only("pk", "file_name").order_by("-pk")[:50]
+        ),
+    )
+
+
+def chips(asked: Question, query: QueryDict) -> list[Chip]:
+    """The filters that are set, each with the address that drops it."""
+    names = dict(Import.objects.filter(pk__in=asked.imports).values_list("pk", "file_name"))
+    told = {
+        "from": ("From", asked.start and date_format(asked.start, "j M Y")),
+        "to": ("Until", asked.end and date_format(asked.end, "j M Y")),
+        "pipeline": ("Pipeline", ", ".join(asked.pipelines)),
+        "import": ("Import", ", ".join(names.get(each, str(each)) for each in asked.imports)),
+        "as_of": ("As of", asked.as_of and query.get("as_of", "")),
+    }
+    return [
+        Chip(label, words, f"?{without(query, name)}")
+        for name, (label, words) in told.items()
+        if words
+    ]
+
+
+def without(query: QueryDict, *names: str) -> str:
+    """The address's question without these parameters and without empty ones."""
+    left = query.copy()
+    for name in [*names, *(name for name in left if not any(left.getlist(name)))]:
+        left.pop(name, None)
+    return left.urlencode()
+
+
+def model(query: QueryDict) -> Model:
+    """Whose credit the attribution report draws; U-shaped where the address names none we know."""
+    text = query.get("model", "")
+    return Model(text) if text in set(Model) else Model.POSITION_U
+
+
+def page(query: QueryDict) -> int:
+    """The page of a list an address names; the first where it names none."""
+    return number(query.get("page", "")) or 1
+
+
+def measure(known: Report, name: str) -> Measure:
+    """The column an address names; the report's first where it names none."""
+    return next((each for each in known.measures if each.name == name), known.measures[0])
+
+
+def line(asked: Question, cut: Cut) -> str:
+    """The line of a report a number stands in, in words."""
+    if cut.whole:
+        return "Total"
+    return reports.label(asked, cut.key)
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ").capitalize()
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UnreadableDay from None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return moment(text) if text else None
+    except ValueError:
+        raise UnreadableDay from None

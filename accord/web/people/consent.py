@@ -1,0 +1,181 @@
+"""A contact's consent: what may be sent and why, the proof, and what a colleague writes down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accord.engine.consent.terms import Channel
+from accord.engine.errors import Refused
+from accord.people import answers, heard, ledger
+from accord.people import consent as verbs
+from accord.people.answers import Answer
+from accord.people.models import Contact, Suppression
+from accord.platform import permissions
+from accord.web.http import StaffRequest
+from accord.web.lists import nouns
+from accord.web.parts import render_parts
+from accord.web.people.consent_forms import (
+    CHANNELS,
+    GiveForm,
+    PauseForm,
+    RestrictForm,
+    StopForm,
+    SuppressForm,
+)
+from accord.web.staff import staff
+
+PAGE, CARD = "records/consent.html", "records/_consent.html"
+_FORMS: dict[str, type[forms.Form]] = {
+    "give": GiveForm,
+    "stop": StopForm,
+    "lift": GiveForm,
+    "pause": PauseForm,
+    "restrict": RestrictForm,
+    "suppress": SuppressForm,
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer in words. why: without "Refused". telling: worth a line on the card."""
+
+    answer: Answer
+    channel: str
+    why: str
+    telling: bool
+
+
+@staff("contact.read")
+def page(request: StaffRequest, pk: int) -> HttpResponse:
+    """What may be sent, and the proof; a POST writes down a permission."""
+    contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)
+    if request.method == "POST":
+        return _done(
+            request,
+            contact,
+            "give",
+            lambda form: heard.give(contact, form.given, form.said, by=request.user),
+        )
+    if request.htmx:
+        return render_parts(request, CARD, {}, _told(contact))
+    return render(request, PAGE, _context(request, contact))
+
+
+@staff("contact.read")
+@require_POST
+def stop(request: StaffRequest, pk: int) -> HttpResponse:
+    contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)
+
+    def write_down(form: Any) -> None:
+        objection = bool(form.cleaned_data["objection"])
+        heard.stop(contact, form.reach, form.said, objection=objection, by=request.user)
+
+    return _done(request, contact, "stop", write_down)
+
+
+@staff("contact.read")
+@require_POST
+def lift(request: StaffRequest, pk: int) -> HttpResponse:
+    """Let a suppressed address be written to again, on the person's own act."""
+    contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)
+    return _done(
+        request,
+        contact,
+        "lift",
+        lambda form: heard.lift(contact, form.given, form.said, by=request.user),
+    )
+
+
+@staff("contact.read")
+@require_POST
+def suppression(request: StaffRequest, pk: int) -> HttpResponse:
+    contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)
+
+    def add(form: Any) -> None:
+        channel = Channel(form.cleaned_data["channel"])
+        address = verbs.address_of(contact, channel)
+        way = Suppression.Way.SUPPRESSED
+        verbs.suppress(contact, address, channel=channel, way=way, by=request.user)
+
+    return _done(request, contact, "suppress", add)
+
+
+@staff("contact.read")
+@require_POST
+def pause(request: StaffRequest, pk: int) -> HttpResponse:
+    """Pause; `end` ends it."""
+    contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)
+    if "end" in request.POST:
+        verbs.resume(contact, by=request.user)
+        return redirect("contact-consent", pk)
+    return _done(
+        request,
+        contact,
+        "pause",
+        lambda form: verbs.pause(contact, until=timezone.now() + form.span, by=request.user),
+    )
+
+
+@staff("contact.read")
+@require_POST
+def restriction(request: StaffRequest, pk: int) -> HttpResponse:
+    """Restrict; `lift` lifts it."""
+    contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)
+    if "lift" in request.POST:
+        verbs.unrestrict(contact, by=request.user)
+        return redirect("contact-consent", pk)
+    return _done(
+        request,
+        contact,
+        "restrict",
+        lambda form: verbs.restrict(contact, reason=form.cleaned_data["reason"], by=request.user),
+    )
+
+
+def _done(
+    request: StaffRequest, contact: Contact, name: str, verb: Callable[[Any], object]
+) -> HttpResponse:
+    """Do it with what the form of this name says, or show the page with what is wrong."""
+    permissions.require(request.user, "contact.write", contact)
+    form = _FORMS[name](request.POST, prefix=name)
+    if form.is_valid():
+        try:
+            verb(form)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Written down.")
+            return redirect("contact-consent", contact.pk)
+    context = _context(request, contact) | {name: form, "open": name}
+    return render(request, PAGE, context, status=422)
+
+
+def _context(request: StaffRequest, contact: Contact) -> dict[str, Any]:
+    may_write = permissions.may(request.user, "contact.write", contact)
+    return _told(contact) | {
+        "broken": set(ledger.broken(contact.pk)),
+        "may_write": may_write,
+        **({name: kind(prefix=name) for name, kind in _FORMS.items()} if may_write else {}),
+    }
+
+
+def _told(contact: Contact) -> dict[str, Any]:
+    standing = answers.standing(contact, timezone.now())
+    lines = [_line(each) for each in standing.answers]
+    return {"record": contact, "standing": standing, "lines": lines}
+
+
+def _line(answer: Answer) -> Line:
+    words = answer.decision.words.removeprefix("Refused: ")
+    telling = answer.channel == Channel.EMAIL or answer.decision or answer.record
+    why = words[:1].upper() + words[1:].rstrip(".")
+    return Line(answer, CHANNELS[answer.channel], why, bool(telling))

@@ -1,0 +1,152 @@
+"""What a colleague fills in about a contact's consent."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accord.engine.consent.terms import Channel
+from accord.people import heard, purposes
+from accord.people.consent import Given, Reach
+from accord.people.heard import Said
+from accord.people.models import ConsentRecord, ConsentText
+
+What = ConsentRecord.What
+CHANNELS = {
+    Channel.EMAIL: "E-mail",
+    Channel.SMS: "Text message",
+    Channel.PHONE: "Phone",
+    Channel.POST: "Post",
+}
+PERMISSIONS = (What.CONSENT, What.SOFT_OPT_IN, What.PURCHASE, What.INQUIRY)
+PAUSES = [("30", "30 days"), ("90", "90 days"), ("365", "A year")]
+
+
+class SaidForm(forms.Form):
+    """How it was said, and the proof."""
+
+    way = forms.ChoiceField(label="How it was said", choices=list(heard.LABELS.items()))
+    proof = forms.CharField(
+        label="Proof",
+        max_length=400,
+        widget=forms.TextInput,
+        help_text="Who heard it and when, or where the paper or message is kept.",
+        error_messages={"required": str(heard.NoProof())},
+    )
+
+    @property
+    def said(self) -> Said:
+        return Said(heard.Way(self.cleaned_data["way"]), self.cleaned_data["proof"])
+
+
+class GiveForm(SaidForm):
+    """A permission. reached: the channels it may be for."""
+
+    purpose = forms.ChoiceField(label="Purpose")
+    channel = forms.ChoiceField(label="Channel", choices=list(CHANNELS.items()))
+    what = forms.ChoiceField(
+        label="What happened",
+        choices=[(each.value, each.label) for each in PERMISSIONS],
+        help_text="Purchases and inquiries count in Canada only; a sale with the offer to say "
+        "no in Europe.",
+    )
+    text = forms.ModelChoiceField(
+        ConsentText.objects.none(),
+        label="Words they agreed to",
+        required=False,
+        empty_label="None of ours",
+    )
+    on = forms.DateField(
+        label="Day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Today where it is empty.",
+    )
+    field_order = ("purpose", "channel", "what", "text", "on", "way", "proof")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(each.pk, each.label) for each in purposes.in_use()]
+        self.fields["purpose"].choices = known  # type: ignore[attr-defined]
+        texts = ConsentText.objects.select_related("purpose").order_by("purpose", "-version")
+        self.fields["text"].queryset = texts  # type: ignore[attr-defined]
+        self.fields["text"].label_from_instance = _text  # type: ignore[attr-defined]
+
+    @property
+    def given(self) -> Given:
+        said = self.cleaned_data
+        day = said["on"]
+        at = None
+        if day and day != timezone.localdate():
+            at = timezone.make_aware(datetime.combine(day, time(12)))
+        return Given(
+            said["purpose"],
+            Channel(said["channel"]),
+            said["what"],
+            at=at,
+            text=said["text"],
+            opt_out_offered=said["what"] == What.SOFT_OPT_IN,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        text = said.get("text")
+        if text and text.purpose_id != said.get("purpose"):
+            self.add_error("text", "These are the words of another purpose. Choose again.")
+        return said
+
+
+class StopForm(SaidForm):
+    purpose = forms.ChoiceField(label="Purpose", required=False)
+    channel = forms.ChoiceField(
+        label="Channel", required=False, choices=[("", "All"), *CHANNELS.items()]
+    )
+    objection = forms.ChoiceField(
+        label="What they said",
+        choices=[
+            ("", "They withdraw consent"),
+            ("1", "They object to marketing: only they themselves can allow it again"),
+        ],
+        required=False,
+    )
+    field_order = ("objection", "purpose", "channel", "way", "proof")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [("", "All"), *((each.pk, each.label) for each in purposes.in_use())]
+        self.fields["purpose"].choices = known  # type: ignore[attr-defined]
+
+    @property
+    def reach(self) -> Reach:
+        channel = self.cleaned_data["channel"]
+        return Reach(self.cleaned_data["purpose"], Channel(channel) if channel else None)
+
+
+class PauseForm(forms.Form):
+    days = forms.ChoiceField(label="For", choices=PAUSES)
+
+    @property
+    def span(self) -> timedelta:
+        return timedelta(days=int(self.cleaned_data["days"]))
+
+
+class RestrictForm(forms.Form):
+    reason = forms.CharField(
+        label="Why",
+        max_length=300,
+        help_text="What the person disputes, or what the record must be kept for.",
+    )
+
+
+class SuppressForm(forms.Form):
+    channel = forms.ChoiceField(
+        label="Address", choices=[(Channel.EMAIL.value, "E-mail"), (Channel.SMS.value, "Phone")]
+    )
+
+
+def _text(text: ConsentText) -> str:
+    start = " ".join(text.text.split())[:60]
+    return f"{text.purpose}, {text.language}, version {text.version}: {start}"

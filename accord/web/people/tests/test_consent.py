@@ -1,0 +1,140 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accord.engine.consent.terms import Channel
+from accord.people import consent, contacts, purposes
+from accord.people.consent import Given
+from accord.people.models import ConsentRecord, Pause, Restriction, Suppression
+
+pytestmark = pytest.mark.django_db
+SAID = {"give-way": "call", "give-proof": "10 May, Mia"}
+NEWS = {"give-purpose": "news", "give-channel": "email", "give-what": "consent"}
+
+
+@pytest.fixture(autouse=True)
+def data(settings, tmp_path):
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def page(client, ana, mia):
+    purposes.add(label="News", by=None)
+    client.force_login(mia)
+    return f"/contacts/{ana.pk}/consent/"
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_card_says_what_may_be_sent_and_why(client, ana, page):
+    headers = {"HX-Request": "true", "HX-Target": "section#consent"}
+    card = text(client.get(page, headers=headers))
+    assert card.startswith('<section class="card" id="consent">')
+    assert "There is no consent and no other basis for this purpose and channel" in card
+    consent.give(ana, Given("news", Channel.EMAIL), by=None)
+    card = text(client.get(page, headers=headers))
+    assert "May be sent" in card and "</html>" not in card
+    assert f'hx-get="{page}"' in text(client.get(f"/contacts/{ana.pk}/"))
+
+
+def test_a_permission_is_written_down_with_words_and_proof(client, ana, page):
+    news = purposes.get("news")
+    words = purposes.word(news, language="en", text="Write me news.", by=None)
+    answer = client.post(page, NEWS | SAID | {"give-text": words.pk})
+    assert answer.status_code == 302
+    row = ConsentRecord.objects.get()
+    assert (row.text, row.note, row.source) == (words, "On the phone: 10 May, Mia", "staff")
+    shown = text(client.get(page))
+    for part in ("Write me news.", "version 1", words.digest[:16], "10 May, Mia", "ana@acme"):
+        assert part in shown
+    assert "Not as it was written" not in shown
+
+
+def test_without_proof_nothing_is_written_down(client, ana, page):
+    answer = client.post(page, NEWS | {"give-way": "call", "give-proof": " "})
+    assert answer.status_code == 422
+    assert "Say what proves it" in text(answer) and 'class="act" open' in text(answer)
+    assert not ConsentRecord.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"give-purpose": "nothing"},
+        {"give-channel": "pigeon"},
+        {"give-what": "withdrawn"},
+        {"give-way": "dream"},
+        {"give-on": "2999-01-01"},
+        {"give-on": "yesterday"},
+        {"give-text": "77"},
+    ],
+)
+def test_what_makes_no_sense_is_refused(client, page, wrong):
+    assert client.post(page, NEWS | SAID | wrong).status_code == 422
+    assert not ConsentRecord.objects.exists()
+
+
+def test_words_of_another_purpose_are_refused(client, page):
+    offers = purposes.add(label="Offers", by=None)
+    words = purposes.word(offers, language="en", text="Offers.", by=None)
+    answer = client.post(page, NEWS | SAID | {"give-text": words.pk})
+    assert answer.status_code == 422 and "words of another purpose" in text(answer)
+
+
+def test_stop_pause_suppress_and_restrict(client, ana, page):
+    consent.give(ana, Given("news", Channel.EMAIL), by=None)
+    stop = {"stop-objection": "1", "stop-way": "writing", "stop-proof": "Mail of 3 May"}
+    assert client.post(f"{page}stop/", stop).status_code == 302
+    row = ConsentRecord.objects.latest("pk")
+    assert (row.what, row.purpose, row.channel, row.source) == ("objected", "", "", "person")
+    client.post(f"{page}pause/", {"pause-days": "30"})
+    assert Pause.objects.get().until - timezone.now() > timedelta(days=29)
+    client.post(f"{page}suppression/", {"suppress-channel": "email"})
+    assert Suppression.objects.count() == 1
+    client.post(f"{page}restriction/", {"restrict-reason": "Disputes the address"})
+    shown = text(client.get(page))
+    for part in ("Restricted", "Disputes the address", "E-mail suppressed", "Paused", "Objected"):
+        assert part in shown
+    client.post(f"{page}pause/", {"end": "1"})
+    client.post(f"{page}restriction/", {"lift": "1"})
+    assert not Pause.objects.filter(until__gt=timezone.now()).exists()
+    assert not Restriction.objects.filter(lifted_at=None).exists()
+
+
+def test_a_suppression_is_lifted_on_the_persons_own_act_only(client, ana, page):
+    consent.suppress(ana, ana.email, channel=Channel.EMAIL, way="suppressed", by=None)
+    again = {"lift-purpose": "news", "lift-channel": "email", "lift-what": "consent"}
+    heard = again | {"lift-way": "talk", "lift-proof": "Ben"}
+    refused = client.post(f"{page}lift/", heard)
+    assert refused.status_code == 422 and "own act" in text(refused)
+    own = again | {"lift-way": "paper", "lift-proof": "Folder 12"}
+    assert client.post(f"{page}lift/", own).status_code == 302
+    assert consent.may_send(ana, consent.question("news", Channel.EMAIL), timezone.now())
+
+
+def test_a_number_that_is_not_known_cannot_be_suppressed(client, page):
+    answer = client.post(f"{page}suppression/", {"suppress-channel": "sms"})
+    assert answer.status_code == 422 and "Say which address" in text(answer)
+
+
+def test_who_may_read_but_not_write_sees_no_forms(client, ana, page, ben, mia):
+    contacts.change(ana, values={"owner": mia.pk}, by=None)
+    client.force_login(ben)
+    assert "Write down what was said" not in text(client.get(page))
+    assert client.post(page, NEWS | SAID).status_code == 403
+    assert not ConsentRecord.objects.exists()
+
+
+def test_the_card_and_the_page_keep_to_few_queries(
+    client, ana, page, django_assert_max_num_queries
+):
+    for _ in range(20):
+        consent.give(ana, Given("news", Channel.EMAIL), by=None)
+    client.get(page)
+    with django_assert_max_num_queries(14):
+        client.get(page, headers={"HX-Request": "true"})
+    with django_assert_max_num_queries(20):  # the forms offer purposes and texts
+        client.get(page)

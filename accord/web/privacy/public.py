@@ -1,0 +1,149 @@
+"""The page on which people ask for their data, for erasure and the rest, without signing in.
+
+What it answers is the same whether an address is known or not: a mail says more, to whoever can
+read mail there.
+"""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accord.channels import outbox
+from accord.channels.models import Message
+from accord.channels.passing import Why
+from accord.engine.cleaning import emails
+from accord.engine.errors import Unreadable
+from accord.people import suppressions
+from accord.people.models import Contact, PrivacyRequest
+from accord.people.privacy import requests
+from accord.platform import preferences
+from accord.web.collect import addresses
+from accord.web.collect.pace import Pace
+from accord.web.public.pages import public
+
+SALT = "accord.privacy.ask"
+DAYS = 3
+MOST_A_DAY = 3  # letters to one address
+PACE = Pace(rate=1 / 60, burst=10)  # asked from one network: 10 at once, one a minute
+
+
+@public
+def ask(request: HttpRequest) -> HttpResponse:
+    """What may be asked; a POST mails a link to the address that was given."""
+    values = {"kinds": kinds(), "kind": request.POST.get("kind", "access"), "email": ""}
+    if request.method != "POST":
+        return render(request, "public/privacy_ask.html", values)
+    network = addresses.truncated(request.META.get("REMOTE_ADDR", ""))
+    if wait := PACE.take(network, 1, time.monotonic()):
+        words = _("Too many requests came from where you are. Try again in a minute.")
+        answer = render(request, "public/refused.html", {"sentence": words}, status=429)
+        answer["Retry-After"] = str(int(wait) + 1)
+        return answer
+    given = request.POST.get("email", "")[:320]
+    try:
+        email = emails.read(given)
+    except Unreadable:
+        email = ""
+    if not email or values["kind"] not in PrivacyRequest.Kind.values:
+        values |= {
+            "email": given,
+            "error": _("Write your e-mail address, and choose what you ask."),
+        }
+        return render(request, "public/privacy_ask.html", values, status=422)
+    _mail(email, str(values["kind"]))
+    answer = redirect(f"{reverse('privacy-asked')}?lang={translation.get_language()}")
+    answer.status_code = 303
+    return answer
+
+
+@public
+@require_safe
+def asked(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/privacy_asked.html", {"days": DAYS})
+
+
+@public
+def confirmation(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of the mail: a GET shows what is asked, a POST asks it."""
+    found = read(token)
+    if found is None:
+        return render(request, "public/dead_link.html", status=410)
+    contact, kind = found
+    values = {"words": kinds()[kind], "done": request.method == "POST"}
+    if request.method == "POST":
+        values["due"] = _receive(contact, kind).due_at
+    return render(request, "public/privacy_confirmation.html", values)
+
+
+def kinds() -> dict[str, str]:
+    """What may be asked, as the reader calls it."""
+    return {
+        "access": _("A copy of everything you keep of me"),
+        "erasure": _("Erase everything you keep of me"),
+        "rectification": _("Correct what you keep of me"),
+        "restriction": _("Keep my data, but do not use them"),
+        "objection": _("I object to marketing"),
+    }
+
+
+def token(contact: Contact, kind: str) -> str:
+    """What the link in a mail carries: whom and what, signed, for three days."""
+    return signing.dumps([contact.pk, kind], salt=SALT)
+
+
+def read(text: str) -> tuple[Contact, str] | None:
+    """Whom and what a token is for; None for whatever else somebody types, and too late."""
+    try:
+        pk, kind = signing.loads(text, salt=SALT, max_age=DAYS * 86_400)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    contact = Contact.objects.filter(pk=pk, erased_at=None).first()
+    return (contact, kind) if contact and kind in PrivacyRequest.Kind.values else None
+
+
+def _receive(contact: Contact, kind: str) -> PrivacyRequest:
+    """The request, once however often the button is pressed."""
+    mine = PrivacyRequest.objects.filter(contact=contact, kind=kind, state="open", origin="page")
+    if found := mine.first():
+        return found
+    made = requests.receive(kind, contact, asked_by="The person", origin="page", by=None)
+    how = "Followed the link that was mailed to an address of the record."
+    return requests.identify(made, how, by=None)
+
+
+def _mail(email: str, kind: str) -> None:
+    """Mail the link, or that nothing is kept; beyond three a day nothing more."""
+    begins = f"privacy:{suppressions.keyed(email)[:24]}:{timezone.now():%Y%m%d}:"
+    sent = Message.objects.filter(key__startswith=begins).count()
+    if sent >= MOST_A_DAY:
+        return
+    contact = _known(email)
+    values = {"company": preferences.current().company_name, "words": kinds()[kind], "days": DAYS}
+    if contact:
+        path = reverse("privacy-confirmation", args=[token(contact, kind)])
+        values["link"] = f"{settings.BASE_URL}{path}?lang={translation.get_language()}"
+    name = "privacy" if contact else "privacy_unknown"
+    outbox.send(
+        key=f"{begins}{sent}",
+        to=email,
+        subject=_("Your request to %(company)s") % {"company": values["company"]},
+        text=render_to_string(f"public/email/{name}.txt", values),
+        why=Why(None),
+    )
+
+
+def _known(email: str) -> Contact | None:
+    found = Contact.objects.filter(
+        addresses__kind="email", addresses__value=email, erased_at=None, merged_into=None
+    )
+    return found.order_by("-deleted_at", "pk").first()

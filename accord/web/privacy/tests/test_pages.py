@@ -1,0 +1,176 @@
+"""Privacy requests in Settings, the page of one person's data, and the public page."""
+
+import io
+import re
+import zipfile
+
+import pytest
+
+from accord.channels.models import Message
+from accord.people import contacts
+from accord.people.models import Erasure, PrivacyRequest, Restriction
+from accord.people.privacy import erasing, requests
+from accord.platform import work
+from accord.platform.models import AuditEntry
+from accord.web.privacy import public
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def data(settings, tmp_path):
+    settings.DATA = tmp_path
+    settings.MAIL_URL = f"maildir:{tmp_path}/mail"
+    public.PACE.buckets.clear()
+
+
+@pytest.fixture
+def owner(client, olga):
+    client.force_login(olga)
+    return client
+
+
+def asked(contact, kind="access"):
+    return requests.receive(kind, contact, asked_by="By mail", by=None)
+
+
+def text(response):
+    return response.content.decode()
+
+
+def test_a_request_is_written_down_identified_and_answered(owner, ana):
+    given = {"kind": "restriction", "who": ana.email, "asked_by": "On the phone"}
+    made = owner.post("/settings/privacy/", given)
+    found = PrivacyRequest.objects.get()
+    assert made["Location"] == f"/settings/privacy/{found.pk}/"
+    assert (found.contact, found.due_at) == (ana, requests.in_months(found.received_at, 1))
+    at = f"/settings/privacy/{found.pk}/"
+    refused = owner.post(f"{at}restriction/")
+    assert refused.status_code == 422 and "how you know" in text(refused)
+    owner.post(f"{at}identity/", {"note": "Called the number on the record"})
+    owner.post(f"{at}restriction/")
+    assert Restriction.objects.filter(contact=ana, lifted_at=None).exists()
+    assert "Restricted since" in text(owner.get(f"/contacts/{ana.pk}/"))
+    owner.post(f"{at}answer/", {"note": "Told by mail"})
+    found.refresh_from_db()
+    assert found.state == "answered" and found.closed_at
+    assert "Told by mail" in text(owner.get(at))
+    assert owner.post(f"{at}refusal/", {"note": "No"}).status_code == 422
+
+
+def test_an_extension_needs_its_reason_and_comes_once(owner, ana):
+    found = asked(ana)
+    at = f"/settings/privacy/{found.pk}/extension/"
+    assert owner.post(at).status_code == 422
+    owner.post(at, {"note": "Many systems"})
+    found.refresh_from_db()
+    assert found.due_at == requests.in_months(found.received_at, 3)
+    assert "extended already" in text(owner.post(at, {"note": "More"}))
+
+
+def test_nobody_is_written_down_for_an_unknown_address(owner):
+    given = {"kind": "access", "who": "nobody@buyer.example", "asked_by": "By mail"}
+    answer = owner.post("/settings/privacy/", given)
+    assert answer.status_code == 422 and "No contact has this" in text(answer)
+    assert not PrivacyRequest.objects.exists()
+
+
+def test_the_copy_is_downloaded_and_noted(owner, ana):
+    found = asked(ana)
+    answer = owner.post(f"/contacts/{ana.pk}/privacy/copy/")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert ana.email in archive.read("index.html").decode()
+    assert ana.email not in answer["Content-Disposition"]
+    assert requests.history(found).first().what == "exported"
+    assert AuditEntry.objects.filter(verb="person.exported").exists()
+
+
+def test_erasing_asks_for_the_number_and_shows_its_progress(owner, ana):
+    page = text(owner.get(f"/contacts/{ana.pk}/privacy/"))
+    assert "What is kept, and what erasing leaves" in page and "Addresses and numbers" in page
+    wrong = owner.post(f"/contacts/{ana.pk}/privacy/erasure/", {"number": "0"})
+    assert wrong.status_code == 422 and not Erasure.objects.exists()
+    begun = owner.post(f"/contacts/{ana.pk}/privacy/erasure/", {"number": str(ana.pk)})
+    made = Erasure.objects.get()
+    assert begun["Location"] == f"/settings/privacy/erasures/{made.pk}/"
+    assert "Erasing record" in text(owner.get(begun["Location"]))
+    work.run_due()
+    done = text(owner.get(begun["Location"], headers={"HX-Request": "true"}))
+    assert "Nothing of the person is left" in done and "hx-get" not in done
+    assert owner.get(f"/contacts/{ana.pk}/").status_code == 404
+    assert owner.get(f"/contacts/{ana.pk}/privacy/").status_code == 404
+
+
+def test_erasing_for_a_request_needs_to_know_who_asks(owner, ana):
+    found = asked(ana, "erasure")
+    sent = {"number": str(ana.pk)}
+    refused = owner.post(f"/contacts/{ana.pk}/privacy/erasure/", sent)
+    assert refused.status_code == 422 and not Erasure.objects.exists()
+    requests.identify(found, "Wrote from the address on the record", by=None)
+    owner.post(f"/contacts/{ana.pk}/privacy/erasure/", sent)
+    assert Erasure.objects.get().request == found
+
+
+def test_today_shows_what_is_due_to_who_answers(owner, ana, client, mia):
+    asked(ana)
+    assert 'hx-get="/today/privacy/"' in text(owner.get("/"))
+    assert "A copy of their data" in text(owner.get("/today/privacy/"))
+    client.force_login(mia)
+    assert "/today/privacy/" not in text(client.get("/"))
+    assert client.get("/today/privacy/").status_code == 403
+
+
+def test_the_page_answers_alike_whether_somebody_is_known(client, ana):
+    known = client.post("/privacy/", {"kind": "access", "email": ana.email})
+    unknown = client.post("/privacy/", {"kind": "access", "email": "nobody@buyer.example"})
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    letters = dict(Message.objects.values_list("to", "text"))
+    assert "/privacy/" in letters[ana.email]
+    assert "We keep nothing" in letters["nobody@buyer.example"]
+    assert not PrivacyRequest.objects.exists()
+
+
+def test_the_link_makes_one_request_that_is_identified(client, ana):
+    client.post("/privacy/?lang=de", {"kind": "erasure", "email": ana.email})
+    letter = Message.objects.get()
+    assert "Öffnen Sie diesen Link" in letter.text
+    link = re.search(r"(/privacy/\S+)", letter.text).group(1)
+    assert "Ist es das, was Sie verlangen?" in text(client.get(link))
+    assert not PrivacyRequest.objects.exists()
+    for _ in range(2):
+        assert "Wir haben Ihre Anfrage" in text(client.post(link))
+    found = PrivacyRequest.objects.get()
+    assert (found.contact, found.kind, found.origin) == (ana, "erasure", "page")
+    assert requests.ready(found)
+
+
+def test_a_link_that_is_none_says_so(client, ana):
+    good = public.token(ana, "access")
+    for token in ("x", good[:-1], good + "x", public.signing.dumps([ana.pk, "nothing"])):
+        assert client.get(f"/privacy/{token}/").status_code == 410
+        assert client.post(f"/privacy/{token}/").status_code == 410
+    erasing.run(erasing.begin(ana, by=None).pk)
+    assert client.get(f"/privacy/{good}/").status_code == 410
+
+
+def test_an_address_gets_few_letters_and_a_network_has_to_wait(client, ana):
+    for _ in range(10):
+        assert client.post("/privacy/", {"kind": "access", "email": ana.email}).status_code == 303
+    assert Message.objects.count() == public.MOST_A_DAY
+    late = client.post("/privacy/", {"kind": "access", "email": "bo@buyer.example"})
+    assert late.status_code == 429 and late["Retry-After"]
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"kind": "access", "email": "no"}, {"kind": "x", "email": "a@b.example"}]
+)
+def test_what_cannot_be_read_is_asked_again(client, sent):
+    answer = client.post("/privacy/", sent)
+    assert answer.status_code == 422 and "Write your e-mail address" in text(answer)
+    assert not Message.objects.exists()
+
+
+def test_who_is_deleted_may_ask_too(client, ana):
+    contacts.delete(ana, by=None)
+    client.post("/privacy/", {"kind": "access", "email": ana.email})
+    assert "/privacy/" in Message.objects.get().text

@@ -1,0 +1,74 @@
+"""Pages for everybody: in the reader's language, without a cookie, script or trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accord.engine.errors import Refused
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+POLICY = {
+    "default-src": ["'none'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+_USUAL = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def public(view: Page[P]) -> Page[P]:
+    """Let anybody call a view, signed in or not, by GET and POST.
+
+    The page is in the language of `?lang=`, else of the browser. No token against forged forms
+    is asked: nobody is signed in, so nothing can be done in somebody's name that the address
+    alone does not allow. What a view refuses (Refused, Http404) becomes a public page that says
+    so. A view that needs a script says `@csp_update({"script-src": ["'self'"]})` below this.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        language = chosen(request)
+        with translation.override(language):
+            answer = _answer(view, request, *args, **kwargs)
+        answer.headers.setdefault("Content-Language", language)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        answer.headers.setdefault("Referrer-Policy", "no-referrer")
+        patch_vary_headers(answer, ["Accept-Language"])
+        if not hasattr(answer, "_csp_config"):
+            answer._csp_config = POLICY  # type: ignore[attr-defined]  # as csp.decorators does
+        return answer
+
+    return cast("Page[P]", csrf_exempt(_USUAL(answered)))
+
+
+def chosen(request: HttpRequest) -> str:
+    """The language of a public page for this request: one of settings.LANGUAGES."""
+    asked = request.GET.get("lang", "")
+    if asked in dict(settings.LANGUAGES):
+        return asked
+    return translation.get_language_from_request(request)
+
+
+def _answer(view: Page[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    try:
+        return view(request, *args, **kwargs)
+    except Http404:
+        return render(request, "public/missing.html", status=404)
+    except Refused as refusal:
+        sentence = translation.gettext(str(refusal))
+        return render(request, "public/refused.html", {"sentence": sentence}, status=422)

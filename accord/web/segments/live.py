@@ -1,0 +1,54 @@
+"""What stands beside a rule while it is built: how many, and who for example."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accord.engine import segments as engine
+from accord.engine.errors import Refused
+from accord.people import contacts
+from accord.people.models import Contact, Segment
+from accord.people.models.contact import ContactQuerySet
+from accord.people.segments import looking, members, reading
+from accord.platform.models import User
+from accord.web.segments.rows import Draft
+
+SMALL = 20_000  # contacts; of more, who is in a segment is worked out by the worker
+
+
+def context(user: User, made: Draft, *, exact: bool) -> dict[str, Any]:
+    """The count, at once as an estimate where there are many people, and exact when asked for."""
+    try:
+        return _counted(user, made, exact=exact) | {"left_out": len(made.complaints)}
+    except Refused as refused:
+        return {"refused": str(refused).partition(": ")[2] or str(refused)}
+
+
+def shown(rows: ContactQuerySet, most: int = reading.SAMPLE) -> list[Contact]:
+    """The newest of these people, with their companies."""
+    return list(contacts.with_company(rows.order_by("-pk"))[:most])
+
+
+def let_in(segment: Segment, now: datetime) -> None:
+    """Work out who is in a segment that was just saved, where that is quick; the worker does
+    all others within moments."""
+    last = Contact.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if (last or 0) <= SMALL:
+        members.evaluate(segment, now)
+
+
+def _counted(user: User, made: Draft, *, exact: bool) -> dict[str, Any]:
+    now, seen = timezone.now(), contacts.with_company(Contact.objects.visible_to(user))
+    rule = engine.from_json(made.rule)
+    if not exact:
+        about = reading.estimate(rule, now)
+        if not about.exact:
+            return {"count": about.people, "estimated": True, "more": True}
+    found = looking.counted(rule, now, seen=seen)
+    if found is None:
+        about = reading.estimate(rule, now)
+        return {"count": about.people, "estimated": not about.exact, "late": True}
+    return {"count": found[0], "people": found[1]}

@@ -1,0 +1,177 @@
+"""Segments on the screen: built, kept, looked at, changed back; lists with people put on them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accord.people import contacts, lifecycle, purposes
+from accord.people.models import Segment, SegmentSize
+from accord.people.segments import members, reading, saving
+
+pytestmark = pytest.mark.django_db
+BONN = {"contact": "city", "kind": "text", "is": ["Bonn"]}
+IN_BONN = {
+    "what-0": "all", "depth-0": "0", "what-1": "contact", "depth-1": "1",
+    "field-1": "city", "op-1": "is", "text-1": "Bonn",
+}  # fmt: skip
+
+
+@pytest.fixture
+def signed_in(client, mia):
+    lifecycle.ensure()
+    client.force_login(mia)
+    return client
+
+
+@pytest.fixture
+def bonn(ana, mia):
+    contacts.change(ana, values={"city": "Bonn"}, by=mia)
+    made = saving.create(name="In <Bonn>", rule=BONN, by=mia)
+    members.evaluate(made, timezone.now())
+    return made
+
+
+def test_a_segment_is_built_and_kept(signed_in, ana, mia):
+    contacts.change(ana, values={"city": "Bonn"}, by=mia)
+    page = signed_in.get("/segments/new/").text
+    assert 'name="what-0"' in page and "Everybody." in page
+    more = signed_in.post("/segments/new/", IN_BONN | {"do": "add:0:deal"}, headers=HTMX).text
+    assert "City is “Bonn” and has an open deal." in more.replace(", and", " and")
+    assert "<html" not in more
+    counted = signed_in.post("/segments/new/", IN_BONN | {"do": "count"}).text
+    assert '<b class="num" id="count">1</b>' in counted and "Ana" in counted
+    kept = signed_in.post("/segments/new/", IN_BONN | {"do": "save", "name": "Bonn"})
+    made = Segment.objects.get()
+    assert kept.url == f"/segments/{made.pk}/" and made.rule == {"all": [BONN]}
+    assert set(members.people(made)) == {ana}
+
+
+def test_what_is_missing_is_told_where_it_is_missing(signed_in):
+    form = IN_BONN | {"text-1": "", "do": "save", "name": "Bonn"}
+    refused = signed_in.post("/segments/new/", form)
+    assert refused.status_code == 422 and "Fill in what to compare it with." in refused.text
+    assert 'value="Bonn"' in refused.text  # the name stays
+    nameless = signed_in.post("/segments/new/", IN_BONN | {"do": "save", "name": ""})
+    assert nameless.status_code == 422 and "Give the segment a name" in nameless.text
+    assert not Segment.objects.exists()
+
+
+def test_the_count_beside_the_rule_is_quick_where_there_are_many(signed_in, bonn, monkeypatch):
+    first = signed_in.post("/segments/look/", IN_BONN).text
+    assert ">1</b>" in first and "Counted just now." in first
+    about_one = reading.Count(1, exact=False)
+    monkeypatch.setattr(reading, "estimate", lambda rule, now: about_one)
+    about = signed_in.post("/segments/look/", IN_BONN).text
+    assert "about" in about and "Estimated from a few thousand people" in about
+    assert "/segments/look/?exact" in about
+    assert ">1</b>" in signed_in.post("/segments/look/?exact", IN_BONN).text
+    broken = signed_in.post("/segments/look/", IN_BONN | {"field-1": "shoe"}).text
+    assert "1 unfinished line left out." in broken
+
+
+def test_the_list_tells_size_change_and_use(signed_in, bonn, mia, django_assert_max_num_queries):
+    before = timezone.localdate() - timedelta(days=2)
+    SegmentSize.objects.create(segment=bonn, day=before, size=3, entered=3, left=0)
+    both = saving.create(name="Both", rule={"all": [{"segment": bonn.pk}]}, by=mia)
+    saving.create(name="Fair", by=mia)
+    signed_in.get("/segments/")
+    with django_assert_max_num_queries(6):
+        page = signed_in.get("/segments/").text
+    assert "In &lt;Bonn&gt;" in page and "<Bonn>" not in page
+    assert ">-2<" in page.replace("−", "-") and f'href="/segments/{both.pk}/">Both</a>' in page
+    assert "Fair" not in signed_in.get("/segments/?kind=dynamic").text
+    assert "Both" not in signed_in.get("/segments/?q=fair").text
+    assert "Nothing fits" in signed_in.get("/segments/?q=zzz").text
+
+
+def test_the_page_of_a_segment_keeps_to_few_queries(
+    signed_in, bonn, ana, django_assert_max_num_queries
+):
+    signed_in.get(f"/segments/{bonn.pk}/")
+    with django_assert_max_num_queries(12):
+        page = signed_in.get(f"/segments/{bonn.pk}/").text
+    assert "City is “Bonn”." in page and "Ana" in page and "Show as table" in page
+    for path in ("people/", "rule/", "overlap/?with=0", "reach/", f"test/?who={ana.pk}"):
+        with django_assert_max_num_queries(14):
+            assert signed_in.get(f"/segments/{bonn.pk}/{path}").status_code in (200, 404), path
+
+
+def test_history_is_told_and_an_earlier_version_comes_back(signed_in, bonn, mia, ana):
+    saving.change(bonn, rule={"contact": "city", "kind": "text", "is": ["Kiel"]}, by=mia)
+    page = signed_in.get(f"/segments/{bonn.pk}/").text
+    assert page.index("City is “Kiel”") < page.index("City is “Bonn”") and "Version 2" in page
+    signed_in.post(f"/segments/{bonn.pk}/versions/1/restoration/")
+    bonn.refresh_from_db()
+    assert bonn.rule == BONN and bonn.versions.count() == 3
+    assert set(members.people(bonn)) == {ana}
+
+
+def test_a_person_is_tested_line_by_line(signed_in, bonn, ana, mia):
+    found = signed_in.get(f"/segments/{bonn.pk}/test/?q=ana").text
+    assert f"?who={ana.pk}" in found
+    page = signed_in.get(f"/segments/{bonn.pk}/test/?who={ana.pk}").text
+    assert "In it since" in page and "Holds:" in page and "City is “Bonn”" in page
+    contacts.change(ana, values={"city": "Kiel"}, by=mia)
+    page = signed_in.get(f"/segments/{bonn.pk}/test/?who={ana.pk}").text
+    assert "Does not hold:" in page and "Kiel" in page
+    assert "Nobody has" in signed_in.get(f"/segments/{bonn.pk}/test/?q=zzz").text
+
+
+def test_overlap_is_counted(signed_in, bonn, ana, mia):
+    fair = saving.create(name="Fair", by=mia)
+    eve = contacts.create(values={"last_name": "Eve"}, by=mia)
+    members.add(fair, people=[ana.pk, eve.pk], by=mia)
+    page = signed_in.get(f"/segments/{bonn.pk}/overlap/?with={fair.pk}").text
+    assert "100 % of" in page and "Only in Fair" in page
+    assert signed_in.get(f"/segments/{bonn.pk}/overlap/?with=junk").status_code == 404
+
+
+def test_who_may_be_written_to_is_asked_of_the_gate(signed_in, bonn, ana, olga):
+    assert "no purpose" in signed_in.get(f"/segments/{bonn.pk}/reach/").text
+    purposes.add(label="Newsletter", by=olga)
+    part = signed_in.get(f"/segments/{bonn.pk}/reach/", headers=HTMX).text
+    assert "May be sent Newsletter" in part and "#no_consent" in part and "<html" not in part
+    page = signed_in.get(f"/segments/{bonn.pk}/reach/").text
+    assert 'id="no_consent"' in page and "Ana" in page
+
+
+def test_people_are_put_on_a_list_and_taken_off(signed_in, ana):
+    made = signed_in.post("/segments/lists/new/", {"name": "Fair"})
+    fair = Segment.objects.get()
+    assert made.url == f"/segments/{fair.pk}/people/"
+    assert "Nobody is on the list" in signed_in.get(made.url).text
+    assert f'value="{ana.pk}"' in signed_in.get(f"{made.url}?add=ana").text
+    back = signed_in.post(f"{made.url}add/", {"id": ana.pk, "back": "https://evil.example/"})
+    assert back.url == made.url and set(members.people(fair)) == {ana}
+    signed_in.post(f"{made.url}removal/", {"id": [ana.pk, "junk"]})
+    assert not fair.memberships.exists()
+    assert signed_in.post("/segments/lists/new/", {"name": "fair"}).status_code == 422
+
+
+def test_chosen_contacts_go_on_a_list_there_or_new(signed_in, ana, mia):
+    saving.create(name="Fair", by=mia)
+    dialog = signed_in.post("/segments/lists/choice/", {"id": [ana.pk]}).text
+    assert "Put one contact on a list" in dialog and "Fair" in dialog
+    signed_in.post("/segments/lists/people/", {"id": [ana.pk], "name": "Dinner"})
+    assert set(members.people(Segment.objects.get(name="Dinner"))) == {ana}
+    fair = Segment.objects.get(name="Fair")
+    signed_in.post("/segments/lists/people/", {"all": "1", "query": "q=ana", "list": fair.pk})
+    assert set(members.people(fair)) == {ana}
+    card = signed_in.get(f"/contacts/{ana.pk}/segments/").text
+    assert "Dinner" in card and "Fair" in card
+
+
+def test_it_is_copied_and_put_away(signed_in, bonn, ana, mia):
+    signed_in.post(f"/segments/{bonn.pk}/copy/")
+    copy = Segment.objects.get(kind="static")
+    assert copy.name == "In <Bonn>, copy" and set(members.people(copy)) == {ana}
+    saving.create(name="Both", rule={"segment": bonn.pk}, by=mia)
+    refused = signed_in.post(f"/segments/{bonn.pk}/archival/")
+    assert refused.status_code == 422 and "Both" in refused.text
+    signed_in.post(f"/segments/{copy.pk}/archival/")
+    assert copy.name not in signed_in.get("/segments/").text
+    assert "copy" in signed_in.get("/segments/?kind=away").text
+
+
+HTMX = {"HX-Request": "true"}

@@ -1,0 +1,162 @@
+"""Rows of the builder: every rule of the language comes through its controls unchanged."""
+
+import random
+
+import pytest
+from django.http import QueryDict
+
+from accord.engine import segments as engine
+from accord.engine.segments.catalogue import Catalogue, Field
+from accord.engine.segments.terms import Kind
+from accord.web.segments import controls, rows
+from accord.web.segments.rows import Row
+
+CHOICES = {"new": "New", "old": "Old, used"}
+WORDS = Catalogue(
+    contact={
+        "city": Field("City", Kind.TEXT),
+        "budget": Field("Budget", Kind.MONEY),
+        "born": Field("Born", Kind.DATE),
+        "since": Field("Since", Kind.DATETIME),
+        "owner": Field("Owner", Kind.PERSON),
+        "tags": Field("Tags", Kind.TAGS),
+        "agreed": Field("Agreed", Kind.BOOLEAN),
+        "state": Field("State", Kind.CHOICE, CHOICES),
+    },
+    company={"employees": Field("Employees", Kind.NUMBER)},
+    deal={"amount": Field("Amount", Kind.MONEY), "stage": Field("Stage", Kind.STAGE, CHOICES)},
+    events={"page.viewed": "Page viewed", "form.sent": "Form sent"},
+    stages={"lead": "Lead", "mql": "MQL"},
+    colleagues={3: "Mia", 4: "Ben"},
+    purposes={"news": "News"},
+    channels={"email": "E-mail"},
+    lists={1: "Fair", 2: "Panel", 3: "Press", 4: "Board"},
+    segments={3: "Bonn", 7: "Readers"},
+)
+VIEWED = "page.viewed"
+RULES = [
+    {"all": []},
+    {"contact": "city", "kind": "text", "is": ["Bonn", "Köln, Süd", "a\\b"]},
+    {"not": {"contact": "city", "kind": "text", "empty": True}},
+    {"contact": "city", "kind": "text", "lacks": "burg"},
+    {"company": "employees", "kind": "number", "between": [10, 50]},
+    {"company": "employees", "kind": "number", "is": [1, 2.5]},
+    {"contact": "budget", "kind": "money", "at_least": 1000, "currency": "USD"},
+    {"contact": "born", "kind": "date", "anniversary_within": 30},
+    {"contact": "born", "kind": "date", "within_next": "14 days"},
+    {"contact": "since", "kind": "datetime", "between": ["3 months ago", "2026-03-31"]},
+    {"contact": "owner", "kind": "person", "is_not": [3, 4]},
+    {"contact": "state", "kind": "choice", "is": ["old", "gone, away"]},
+    {"contact": "tags", "kind": "tags", "has_all": ["vip", "a, b"]},
+    {"contact": "agreed", "kind": "boolean", "answer": False},
+    {"event": VIEWED},
+    {"event": VIEWED, "times": {"exactly": 0}, "when": {"within_last": "1 day"}},
+    {"event": VIEWED, "times": {"at_most": 2}, "when": {"between": ["today", "today"]},
+     "where": [{"property": "url", "kind": "text", "contains": "prices"},
+               {"property": "seats", "kind": "number", "above": 5}]},
+    {"first": VIEWED, "when": {"before": "2026-01-01"}},
+    {"last": VIEWED, "where": [{"property": "trial", "kind": "boolean", "answer": True}]},
+    {"sequence": [{"event": VIEWED, "where": [{"property": "x", "kind": "text", "filled": True}]},
+                  {"event": "form.sent", "where": [{"property": "y", "kind": "date",
+                                                    "before": "today"}]}],
+     "within": "36 hours", "when": {"after": "30 days ago"}},
+    {"sequence": [{"event": VIEWED}, {"event": "form.sent"}]},
+    {"lifecycle": "was", "stages": ["lead", "mql"]},
+    {"lifecycle": "changed", "to": ["mql"], "from": ["lead"], "when": {"within_last": "90 days"}},
+    {"lifecycle": "changed"},
+    {"deal": "open", "where": [{"field": "amount", "kind": "money", "above": 9000},
+                               {"field": "stage", "kind": "stage", "is": ["new"]}]},
+    {"deal": "any"},
+    {"consent": "news", "channel": "email", "state": "withdrawn"},
+    {"list": 3},
+    {"segment": 7},
+    {"bucket": "spring", "from": 125, "below": 1000},
+    {"any": [{"list": 1}, {"not": {"all": [{"list": 2}, {"any": [{"segment": 3}, {"list": 4}]}]}}]},
+]  # fmt: skip
+
+
+def sent(rule):
+    """The form a browser sends for a rule as the builder shows it."""
+    form = QueryDict(mutable=True)
+    for line in controls.lines(rows.of(rule), {}, WORDS):
+        form[f"depth-{line.place}"] = str(line.row.depth)
+        form[f"what-{line.place}"] = line.row.what
+        if line.row.denied:
+            form[f"not-{line.place}"] = "1"
+        for each in line.controls:
+            if each.options:
+                chosen = [option.value for option in each.options if option.chosen]
+                first = [each.options[0].value] if each.kind == "select" else []
+                form.setlist(each.name, chosen or first)
+            elif each.name:
+                form[each.name] = each.value
+    return form
+
+
+def whole(rule):
+    top = rule if "all" in rule or "any" in rule else {"all": [rule]}
+    return engine.to_json(engine.from_json(top))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_a_rule_comes_through_the_form_unchanged(rule):
+    made = rows.draft(rows.read(sent(rule)), WORDS)
+    assert made.complaints == {}
+    assert whole(made.rule) == whole(rule)
+
+
+def test_rows_are_added_grouped_and_removed_with_what_belongs_to_them():
+    there = rows.added(rows.START, 0, "event")
+    there = rows.added(there, 2, "where")
+    assert [(each.what, each.depth) for each in there] == [
+        ("all", 0), ("contact", 1), ("event", 1), ("where", 2),
+    ]  # fmt: skip
+    there = rows.wrapped(there, 2)
+    assert [each.depth for each in there] == [0, 1, 1, 2, 3]
+    there = rows.added(there, 2, "any")
+    assert [each.what for each in there][-2:] == ["any", "contact"]
+    assert [each.what for each in rows.removed(there, 2)] == ["all", "contact"]
+    assert rows.removed(there, 0) == there  # the outermost stays
+    assert rows.added(there, 1, "where") == there  # a field has no conditions
+    assert rows.added(there, 99, "event") == there
+
+
+def test_what_is_unfinished_is_told_and_left_out():
+    there = (
+        Row("all", 0),
+        Row("contact", 1, given={"field": ("city",), "op": ("is",)}),
+        Row("list", 1, given={"id": ("1",)}),
+        Row("event", 1, given={"event": (VIEWED,), "count": ("some",)}),
+        Row("any", 1),
+        Row("deal", 1),
+        Row("where", 2),
+        Row("list", 1, given={"id": ("99",)}),
+        Row("nonsense", 1),
+    )
+    made = rows.draft(there, WORDS)
+    assert made.rule == {"all": [{"list": 1}]}
+    assert set(made.complaints) == {1, 3, 4, 6, 7, 8}
+    assert made.complaints[1] == "Fill in what to compare it with."
+    assert made.complaints[6] == "Choose a field of the deal."
+    assert "There is no list “99” any more" in made.complaints[7]
+
+
+@pytest.mark.django_db
+def test_no_form_breaks_it():
+    chance = random.Random(3)
+    names = ["what", "depth", "not", "field", "op", "value", "value2", "unit", "kind", "event",
+             "often", "count", "when", "day", "then", "to", "id", "salt", "below", "outcome",
+             "state", "purpose", "side", "property", "text", "currency"]  # fmt: skip
+    words = [*controls.WHATS, "all", "any", *controls.OPS, "city", "budget", "owner", "money",
+             "", "-1", "9" * 40, "\x00", "🜁", "30", "today", "yes", "email", VIEWED]  # fmt: skip
+    for _ in range(400):
+        form = QueryDict(mutable=True)
+        for place in range(chance.randint(0, 9)):
+            form[f"what-{place}"] = chance.choice(words)
+            for _ in range(chance.randint(0, 9)):
+                form.appendlist(f"{chance.choice(names)}-{place}", chance.choice(words))
+        there = rows.read(form)
+        made = rows.draft(there, WORDS)
+        engine.check(engine.from_json(made.rule), WORDS)
+        assert len(controls.lines(there, made.complaints, WORDS)) == len(there)

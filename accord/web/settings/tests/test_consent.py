@@ -1,0 +1,166 @@
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accord.engine.consent.terms import Channel
+from accord.people import consent, contacts, purposes
+from accord.people.consent import Given
+from accord.people.models import Assessment, BannerText, ConsentText, Purpose, Suppression
+from accord.platform import preferences
+from accord.platform.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def data(settings, tmp_path):
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def owner(client, olga):
+    client.force_login(olga)
+    return olga
+
+
+@pytest.fixture
+def news(db):
+    return purposes.add(label="News", by=None)
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_purpose_is_made_renamed_and_archived(client, owner):
+    client.post("/settings/consent/", {"label": "Our Offers", "definition": "Prices."})
+    made = Purpose.objects.get()
+    assert (made.pk, made.label, made.double) == ("our_offers", "Our Offers", False)
+    page = f"/settings/consent/purposes/{made.pk}/"
+    assert client.post(page, {"label": "Deals", "double": "on"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.label, made.double) == ("Deals", True)
+    shown = text(client.get("/settings/consent/"))
+    assert "Deals" in shown and "None yet" in shown
+    client.post(f"{page}archive/")
+    assert "Bring Deals back" in text(client.get("/settings/consent/"))
+    client.post(f"{page}archive/", {"restore": "1"})
+    assert purposes.in_use().count() == 1
+    verbs = set(AuditEntry.objects.values_list("verb", flat=True))
+    assert {
+        "purpose.added", "purpose.changed", "purpose.archived", "purpose.restored",
+    } <= verbs  # fmt: skip
+
+
+@pytest.mark.parametrize("label", ["", "!!!", "News", "  news "])
+def test_a_name_that_is_none_or_taken_is_refused(client, owner, news, label):
+    answer = client.post("/settings/consent/", {"label": label})
+    assert answer.status_code == 422 and Purpose.objects.count() == 1
+
+
+def test_words_are_versions_with_their_digest(client, owner, news):
+    page = "/settings/consent/purposes/news/"
+    for words in ("News, please.", "News, please, monthly.", "News, please, monthly."):
+        client.post(f"{page}text/", {"language": "en", "text": words})
+    first, second = ConsentText.objects.order_by("pk")
+    assert (second.version, second.by) == (2, owner)
+    shown = text(client.get(page))
+    assert first.digest[:12] in shown and second.digest[:12] in shown
+    whole = text(client.get(f"/settings/consent/words/{first.pk}/"))
+    assert "News, please." in whole and first.digest in whole
+    assert client.post(f"{page}text/", {"language": "fr", "text": "x"}).status_code == 422
+    assert client.post(f"{page}text/", {"language": "en", "text": " "}).status_code == 422
+    assert ConsentText.objects.count() == 2
+
+
+def test_an_assessment_is_kept_and_counts(client, owner, news, ana):
+    contacts.change(ana, values={"country": "FR"}, by=None)
+    later = (timezone.localdate() + timedelta(days=90)).isoformat()
+    said = {"channel": "email", "countries": "fr, SE", "text": "Fair.", "until": later}
+    page = "/settings/consent/purposes/news/"
+    assert client.post(f"{page}assessment/", said).status_code == 302
+    assert Assessment.objects.get().countries == ["FR", "SE"]
+    assert consent.may_send(ana, consent.question("news", Channel.EMAIL), timezone.now())
+    assert "Fair." in text(client.get(page))
+    for wrong in ({"countries": "France"}, {"until": "2020-01-01"}, {"text": " "}):
+        assert client.post(f"{page}assessment/", said | wrong).status_code == 422
+    assert Assessment.objects.count() == 1
+
+
+def test_the_rules_are_a_table_and_the_unknown_country_a_choice(client, owner):
+    shown = text(client.get("/settings/consent/countries/"))
+    for part in ("Germany", "Canada", "United States", "Every other country"):
+        assert part in shown
+    client.post("/settings/consent/countries/", {"unknown_country": "DE"})
+    assert preferences.current().unknown_country == "DE"
+    answer = client.post("/settings/consent/countries/", {"unknown_country": "XX"})
+    assert answer.status_code == 422 and preferences.current().unknown_country == "DE"
+
+
+def test_the_banner_has_words_to_begin_with_and_versions(client, owner):
+    page = "/settings/tracking/banner/"
+    shown = client.get(f"{page}?lang=de")
+    assert "Dürfen wir Sie wiedererkennen?" in text(shown) and "My company" in text(shown)
+    words = shown.context["form"].initial
+    assert client.post(f"{page}?lang=de", words).status_code == 302
+    assert client.post(f"{page}?lang=de", words | {"accept": "Ja"}).status_code == 302
+    assert list(BannerText.objects.values_list("language", "version")) == [("de", 1), ("de", 2)]
+    assert "Version 2" in text(client.get(f"{page}?lang=de"))
+    assert client.post(page, words | {"reject": ""}).status_code == 422
+    assert client.post(page, words | {"marketing": "Offers"}).status_code == 422
+    assert BannerText.objects.count() == 2
+
+
+def test_addresses_are_put_on_the_list_and_counted(client, mia, ana, news):
+    client.force_login(mia)
+    consent.give(ana, Given("news", Channel.EMAIL), by=None)
+    page = "/settings/suppression/"
+    client.post(page, {"addresses": "ANA@Acme.example\n+49 30 1234567", "way": "suppressed"})
+    assert not consent.may_send(ana, consent.question("news", Channel.EMAIL), timezone.now())
+    kept = Suppression.objects.values_list("channel", flat=True)
+    assert sorted(kept) == ["email", "phone", "sms"]
+    shown = text(client.get(page))
+    assert "1234567" not in shown and "Asked that everything stops" in shown
+
+
+def test_a_file_of_another_system_is_taken_whole(client, mia):
+    client.force_login(mia)
+    lines = ["Email Address;Name;Left at", "a@acme.example;Ana;2024-01-02", "", "nonsense;x;y"]
+    lines += [f"person{n}@acme.example;P;2024-01-02" for n in range(3000)]
+    lines += ["a@acme.example;again;2024"]
+    file = SimpleUploadedFile("left.csv", ("\ufeff" + "\r\n".join(lines)).encode())
+    answer = client.post("/settings/suppression/", {"file": file, "way": "complained"}, follow=True)
+    assert Suppression.objects.filter(way="complained", channel="email").count() == 3001
+    assert "Put on the list: 3001. On it before: 0. Nothing was found in line 4." in text(answer)
+    file.seek(0)
+    again = client.post("/settings/suppression/", {"file": file, "way": "complained"}, follow=True)
+    assert "Put on the list: 0. On it before: 3001." in text(again)
+    details = str(list(AuditEntry.objects.values_list("details", flat=True)))
+    assert "acme.example" not in details
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"addresses": "  "},
+        {"addresses": "nobody"},
+        {"addresses": "a@acme.example", "way": "because"},
+        {"file": SimpleUploadedFile("x.bin", bytes(range(256)) * 4)},
+    ],
+)
+def test_what_holds_no_address_is_refused_with_what_to_do(client, mia, said):
+    client.force_login(mia)
+    answer = client.post("/settings/suppression/", {"way": "suppressed"} | said)
+    assert answer.status_code == 422 and not Suppression.objects.exists()
+
+
+def test_a_list_with_a_lost_key_says_so(client, mia):
+    client.force_login(mia)
+    now = timezone.now()
+    Suppression.objects.create(
+        digest="x", key_check="other", channel="email", way="bounced", at=now
+    )
+    assert "suppression_key" in text(client.get("/settings/suppression/"))

@@ -1,0 +1,195 @@
+"""A form from the builder to the contact, in Chromium: built, published, filled in, confirmed."""
+
+import http.server
+import mailbox
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from django.conf import settings as project
+from playwright.sync_api import expect
+
+from accord.channels import outbox
+from accord.channels.models import Message
+from accord.marketing.forms import submissions
+from accord.marketing.models import FormDay, Submission
+from accord.people import lifecycle, purposes
+from accord.people.models import ConsentRecord, Contact
+from tests.browser.conftest import overflow
+from tests.browser.test_today import WIDTHS, signed_in
+
+__all__ = ["signed_in"]
+CHROME = "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
+
+
+@pytest.fixture(autouse=True)
+def house(transactional_db, live_server, settings):
+    lifecycle.ensure()
+    offers = purposes.add(label="Offers", double=True, by=None)
+    purposes.word(offers, language="en", text="Send me offers by e-mail.", by=None)
+    settings.BASE_URL = live_server.url
+
+
+def settled():
+    """Do what the worker does; mail goes into the folder it is set to."""
+    for each in Submission.objects.order_by("pk"):
+        submissions.settle(each.pk)
+    for each in Message.objects.filter(state="ready"):
+        outbox.deliver(each.pk)
+
+
+def build(tab):
+    """A form with a choice, a question that depends on it, and consent; published."""
+    tab.goto(tab.base + "/forms/")
+    tab.get_by_role("link", name="New form").first.click()
+    tab.get_by_label("Name").fill("Ask us")
+    tab.get_by_role("button", name="Create form").click()
+    for name in ("First name", "Country", "Message"):
+        tab.get_by_label("Ask for", exact=True).select_option(label=name)
+        expect(tab.get_by_text(re.compile(f"Fills {name} with"))).to_be_visible()
+    row = tab.locator("#row-message")
+    row.get_by_label("shown").select_option(label="if “Country”")
+    row.get_by_label("How the answer decides").select_option(label="is")
+    row.get_by_label("The answer that decides").select_option(label="Spain")
+    expect(row.get_by_label("The answer that decides")).to_have_value("ES")
+    tab.get_by_label("Ask for consent to").select_option(label="Offers, by e-mail")
+    expect(tab.get_by_text("Counts once confirmed by mail")).to_be_visible()
+
+
+def test_from_the_builder_to_the_contact(signed_in, page, live_server, axe, shoot):
+    tab = signed_in()
+    build(tab)
+    expect(tab.frame_locator("iframe").get_by_text("Send me offers by e-mail.")).to_be_visible()
+    tab.get_by_role("button", name="Publish").click()
+    expect(tab.get_by_text("Version 1 is what people see now.")).to_be_visible()
+
+    visitor = page(user_agent=CHROME)
+    visitor.goto(f"{live_server.url}/f/ask-us/?utm_source=google&utm_medium=cpc")
+    axe(visitor)
+    expect(visitor.get_by_label("Message")).to_be_hidden()
+    visitor.get_by_label("E-mail", exact=True).fill("ana@")
+    visitor.get_by_label("First name").fill("Ana")
+    visitor.get_by_label("Country").select_option(label="Spain")
+    visitor.get_by_label("Message").fill("Call me")
+    visitor.complaints.clear()
+    visitor.get_by_role("button", name="Send").click()
+    expect(visitor.get_by_text("This is not an e-mail address.")).to_be_visible()
+    shoot(visitor, "form-wrong")
+    axe(visitor)
+    visitor.complaints.clear()  # the browser notes that the page came with 422
+    expect(visitor.get_by_label("E-mail", exact=True)).to_be_focused()
+    expect(visitor.get_by_label("Message")).to_have_value("Call me")
+    visitor.get_by_label("E-mail", exact=True).fill("ana@acme.example")
+    visitor.get_by_label("Send me offers by e-mail.").check()
+    visitor.get_by_role("button", name="Send").click()
+    expect(visitor.get_by_text("look into your mailbox")).to_be_visible()
+    shoot(visitor, "form-mailbox")
+    kept = Submission.objects.get()
+    assert (kept.proven, kept.score) == (True, 50 if kept.reasons else 0)
+    assert FormDay.objects.get().views == 1
+    assert FormDay.objects.get().starts >= 1
+
+    settled()
+    assert not ConsentRecord.objects.exists()
+    folder = Path(project.MAIL_URL.partition(":")[2])
+    letters = [each.get_payload(decode=True).decode() for each in mailbox.Maildir(folder)]
+    links = [link for each in letters for link in re.findall(r"http\S+/confirm/\S+/", each)]
+    visitor.goto(links[-1])
+    shoot(visitor, "form-confirm")
+    axe(visitor)
+    visitor.get_by_role("button", name="Yes, it was me").click()
+    expect(visitor.get_by_text("that is confirmed")).to_be_visible()
+    ana = Contact.objects.get()
+    assert ConsentRecord.objects.filter(contact=ana, what="confirmed").exists()
+
+    tab.goto(f"{tab.base}/contacts/{ana.pk}/")
+    expect(tab.get_by_text("Submitted Ask us")).to_be_visible()
+    expect(tab.get_by_text("Confirmed a form by mail")).to_be_visible()
+    shoot(tab, "form-contact")
+
+
+@pytest.fixture
+def elsewhere():
+    """`elsewhere(html, policy)` is the address of a site of its own that answers with a page."""
+    servers = []
+
+    def serve(html, policy):
+        class Page(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Security-Policy", policy)
+                self.end_headers()
+                self.wfile.write(html.encode())
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_form_in_another_page_under_a_strict_policy(signed_in, page, live_server, elsewhere):
+    tab = signed_in()
+    build(tab)
+    tab.get_by_role("button", name="Publish").click()
+    ours = live_server.url
+    policy = f"default-src 'none'; script-src {ours}; connect-src {ours}; form-action {ours}"
+    html = (
+        f"<!doctype html><title>Acme</title><h1>Acme</h1>"
+        f'<script async src="{ours}/static/js/form.js" data-form="{ours}/f/ask-us/"></script>'
+    )
+    site = page(user_agent=CHROME)
+    there = elsewhere(html, policy)
+    site.goto(f"{there}/ask?utm_source=news&utm_medium=email")
+    site.get_by_label("E-mail", exact=True).fill("x")
+    site.get_by_role("button", name="Send").click()
+    expect(site.get_by_text("This is not an e-mail address.")).to_be_visible()
+    site.get_by_label("E-mail", exact=True).fill("ana@acme.example")
+    site.get_by_role("button", name="Send").click()
+    expect(site.get_by_text("We have received what you sent.")).to_be_visible()
+    site.complaints.clear()  # 422 once, and the favicon nobody has
+    kept = Submission.objects.get()
+    assert kept.page == f"{there}/ask?utm_source=news&utm_medium=email"
+    assert kept.proven
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_pages_of_forms_read_well(signed_in, page, axe, shoot, width, theme):
+    tab = signed_in(theme, 1440)
+    tab.goto(tab.base + "/forms/")
+    expect(tab.get_by_text("No forms yet")).to_be_visible()
+    build(tab)
+    tab.get_by_role("button", name="Publish").click()
+    visitor = page(theme, width, user_agent=CHROME)
+    visitor.goto(tab.base + "/f/ask-us/")
+    shoot(visitor, f"form-page-{width}-{theme}")
+    axe(visitor)
+    assert overflow(visitor) <= 0
+    for trap in ("", "x"):
+        body = {"email": f"ana{trap}@acme.example", "first_name": "Ana", "website-url": trap}
+        visitor.request.post(tab.base + "/f/ask-us/", form=body)
+    settled()
+    number = Submission.objects.first().form_id
+    tab = signed_in(theme, width)
+    for name, path in {
+        "forms": "/forms/",
+        "form-new": "/forms/new/",
+        "form": f"/forms/{number}/",
+        "form-edit": f"/forms/{number}/edit/",
+        "form-sent": f"/forms/{number}/submissions/",
+        "form-spam": f"/forms/{number}/submissions/?verdict=spam",
+    }.items():
+        tab.goto(tab.base + path)
+        tab.wait_for_load_state("networkidle")
+        shoot(tab, f"{name}-{width}-{theme}")
+        axe(tab)
+        assert overflow(tab) <= 0, name

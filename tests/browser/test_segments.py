@@ -1,0 +1,140 @@
+"""Segments in Chromium: one is built by mouse and keys, counted as it grows, kept and tested."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accord.demo import loading
+from accord.engine.simulator import Size
+from accord.people import purposes
+from accord.people.models import Contact, Segment
+from accord.people.segments import members, saving
+from tests import instance as instances
+from tests.browser.conftest import overflow
+from tests.browser.test_today import WIDTHS, signed_in
+
+__all__ = ["signed_in"]
+LEADS = {"contact": "stage", "kind": "stage", "is": ["lead", "mql"]}
+READ = {
+    "event": "page.viewed",
+    "times": {"at_least": 2},
+    "when": {"within_last": "365 days"},
+    "where": [{"property": "url", "kind": "text", "contains": "pric"}],
+}
+RULE = {"all": [LEADS, {"any": [READ, {"not": {"deal": "open"}}]}]}
+
+
+@pytest.fixture(autouse=True)
+def patience():
+    expect.set_options(timeout=60_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def demo(transactional_db):
+    loading.load(7, Size.SMALL, now=timezone.now())
+
+
+def test_a_segment_is_built_by_mouse_and_keys(signed_in, demo, axe):
+    tab = signed_in()
+    tab.goto(f"{tab.base}/segments/")
+    tab.get_by_role("link", name="New segment").first.click()
+    tab.get_by_label("Name").fill("Leads in Germany")
+    everybody = Contact.objects.alive().count()
+    expect(tab.locator("#count")).to_have_text(f"{everybody:,}")
+    tab.get_by_label("Field, Contact 1").select_option(label="Lifecycle stage")
+    tab.get_by_role("button", name="Lifecycle stage, Contact 1").click()
+    tab.get_by_label("Lead", exact=True).check()
+    leads = Contact.objects.alive().filter(stage="lead").count()
+    expect(tab.locator("#count")).to_have_text(f"{leads:,}")
+    expect(tab.locator(".sentence")).to_contain_text("Lifecycle stage is Lead.")
+    expect(tab.get_by_label("MQL", exact=True)).to_be_visible()  # one more needs no second click
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="Add a condition to the rule").focus()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("button", name="Contact", exact=True)).to_be_focused()
+    tab.keyboard.press("Enter")  # Contact
+    expect(tab.get_by_label("Field, Contact 2")).to_be_focused()
+    tab.get_by_label("Field, Contact 2").select_option(label="Country")
+    tab.get_by_role("button", name="Country, Contact 2").press("Enter")
+    tab.locator("#value-2 select").select_option(label="Germany")
+    there = Contact.objects.alive().filter(stage="lead", country="DE").count()
+    expect(tab.locator("#count")).to_have_text(f"{there:,}")
+    axe(tab)
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Leads in Germany")
+    instances.wait(Segment.objects.exists)
+    saved = members.people(Segment.objects.get())
+    instances.wait(lambda: saved.count() == there)
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_every_page_of_segments_reads_well(signed_in, demo, axe, shoot, width, theme):
+    olga = signed_in.olga
+    purposes.add(label="Newsletter", by=olga)
+    made = saving.create(name="Leads who read the prices", rule=RULE, by=olga)
+    members.evaluate(made, timezone.now())
+    other = saving.create(name="Leads", rule=LEADS, by=olga)
+    members.evaluate(other, timezone.now())
+    fair = members.copy_static(other, name="Guests of the fair", by=olga)
+    saving.create(name="Not at the fair", rule={"not": {"list": fair.pk}}, by=olga)
+    saving.change(made, description="For the autumn letter", by=olga)
+    who = members.people(made).first()
+    tab = signed_in(theme, width)
+    pages = {
+        "segments": "/segments/",
+        "segment": f"/segments/{made.pk}/",
+        "segment-rule": f"/segments/{made.pk}/rule/",
+        "segment-new": "/segments/new/",
+        "segment-people": f"/segments/{fair.pk}/people/?add=an",
+        "segment-test": f"/segments/{made.pk}/test/?who={who.pk}",
+        "segment-reach": f"/segments/{other.pk}/reach/",
+        "segment-list-new": "/segments/lists/new/",
+        "contact-segments": f"/contacts/{who.pk}/#related",
+    }
+    arriving = {
+        "segment": "#reach dl",
+        "segment-rule": "#count",
+        "segment-new": "#count",
+        "contact-segments": "#segments-of ul",
+    }
+    for name, path in pages.items():
+        assert tab.goto(tab.base + path).status == 200, path
+        if name in arriving:
+            expect(tab.locator(arriving[name]).first).to_be_visible()
+        shoot(tab, f"{name}-{width}-{theme}")
+        axe(tab)
+        assert overflow(tab) <= 0, path
+
+
+def test_chosen_contacts_go_on_a_list(signed_in, demo):
+    tab = signed_in()
+    tab.goto(f"{tab.base}/contacts/")
+    for row in range(2):
+        tab.locator("[data-select]").nth(row).check()
+    tab.get_by_role("button", name="Put on a list").click()
+    tab.get_by_label("Name of the new list").fill("Dinner")
+    tab.locator("#dialog").get_by_role("button", name="Put on the list").click()
+    expect(tab.get_by_text("2 people are now on “Dinner”.")).to_be_visible()
+    assert Segment.objects.get(name="Dinner").memberships.count() == 2
+
+
+def test_a_segment_is_built_without_script(signed_in, demo, browser):
+    plain = browser.new_context(java_script_enabled=False)
+    plain.add_cookies(signed_in().context.cookies())
+    tab = plain.new_page()
+    base = signed_in().base
+    tab.goto(f"{base}/segments/new/")
+    tab.get_by_label("Name").fill("In Berlin")
+    tab.get_by_label("Field, Contact 1").select_option(label="City")
+    tab.get_by_role("button", name="Update the rule").click()
+    tab.get_by_label("Value, Contact 1").fill("Berlin")
+    tab.get_by_role("button", name="Count people").click()
+    found = Contact.objects.alive().filter(city="Berlin").count()
+    expect(tab.locator("#count")).to_have_text(f"{found:,}")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("In Berlin")
+    plain.close()

@@ -1,0 +1,128 @@
+"""What strangers may send is shown to colleagues as text, on every page there is."""
+
+import re
+import time
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+
+from accord.channels.intake import taking
+from accord.people import contacts
+from accord.web.collect.tests.conftest import Client, key, running
+from tests.attacks.payloads import ALL, MARK
+from tests.authorization import matrix
+from tests.authorization.house import House
+
+__all__ = ["key", "running"]
+
+RAN = f"""() => [
+  document.title === '{MARK}' && 'title', '{MARK}' in window && 'window',
+  document.querySelector('[data-{MARK}]') && 'tree',
+  document.querySelector('a[href^="javascript:" i]') && 'link',
+].filter(Boolean)"""
+SEEN = (
+    "/", "/contacts/", "/contacts/{contact}/", "/contacts/{contact}/history/", "/reports/funnel/",
+    "/settings/tracking/failed/", "/settings/audit/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def attacked(transactional_db, running, key):
+    """A company to which strangers have sent the payloads; some of them with Ana's address."""
+
+    def attack(payloads):
+        house = House()
+        ana = house.record("contact", "owner", "own")
+        contacts.add_address(ana, kind="email", value="ana@acme.example", by=None)
+        port, _, _ = running()
+        client = Client(port)
+        for index, payload in enumerate(payloads):
+            send(client, index, payload)
+        client.close()
+        while taking.take(datetime.now(UTC)):
+            pass
+        return house
+
+    return attack
+
+
+def send(client, index, payload):
+    """Post it, as often as the server asks to wait."""
+    header = re.sub(r"[^\x20-\x7e]", "", payload)
+    status = 0
+    while status != 202:
+        status, said, _ = client.post(
+            "/v1/batch",
+            {"writeKey": "browser-key", "batch": list(messages(index, payload))},
+            User_Agent=f"Mozilla/5.0 Chrome/142.0 {header}",
+            Origin="https://acme.example",
+        )
+        assert status in (202, 429)
+        time.sleep(float(said.get("retry-after", 0)))
+
+
+def messages(index, payload):
+    """The payload in all that a page, its address and its form may say; one cannot be taken."""
+    visitor = {"anonymousId": f"v-{index % 9}"}
+    address = f"https://acme.example/{payload}?utm_source={payload}&utm_campaign={payload}"
+    yield visitor | {
+        "type": "page", "name": payload, "messageId": f"p-{index}",
+        "properties": {"url": address, "title": payload, "referrer": payload, payload: payload},
+        "context": {"page": {"url": address, "referrer": f"https://{payload}/"}, "locale": payload},
+    }  # fmt: skip
+    yield visitor | {"type": "track", "event": payload, "messageId": f"t-{index}",
+                     "properties": {"form": payload, "page": payload}}  # fmt: skip
+    email = "ana@acme.example" if index % 2 else f"{index}{payload}@acme.example"
+    traits = {"email": email, "name": payload, "company": {"name": payload}}
+    yield visitor | {"type": "identify", "messageId": f"i-{index}", "traits": traits}
+    yield {"type": payload, "messageId": payload, "anonymousId": visitor["anonymousId"]}
+
+
+def crawl(house, tab, base, rows):
+    """Where anything ran, by address and what showed it."""
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("dialog", lambda dialog: (asked.append("evil.example dialog"), dialog.dismiss()))
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": house.keys["owner"], "url": base}
+    tab.context.add_cookies([cookie])
+    found, shown = [], 0
+    for row in rows:
+        address = house.address(row)
+        answer = tab.request.get(base + address, max_redirects=0)
+        if (
+            not answer.headers.get("content-type", "").startswith("text/html")
+            or answer.status >= 300
+        ):
+            continue
+        tab.goto(base + address)
+        shown += MARK in tab.content()
+        found += [f"{address}: {each}" for each in tab.evaluate(RAN)]
+        if gone := [each for each in asked if "evil.example" in each]:
+            found.append(f"{address}: asked for {gone}")
+        asked.clear()
+    # A part of a page, looked at by itself, has no icon.
+    tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
+    return found, shown
+
+
+def pages():
+    rows = (row for row in matrix.read() if row.method == "GET" and "sign-out" not in row.address)
+    return list({row.address: row for row in rows}.values())
+
+
+def test_a_stranger_runs_nothing_on_the_pages_that_show_what_they_sent(attacked, page, live_server):
+    house = attacked(ALL[:: len(ALL) // 14])
+    seen = [each for each in pages() if each.address in SEEN]
+    found, shown = crawl(house, page(), live_server.url, seen)
+    assert found == []
+    assert shown >= 2
+
+
+@pytest.mark.long
+def test_a_stranger_runs_nothing_on_any_page(attacked, page, live_server):
+    assert len(ALL) >= 200
+    house = attacked(ALL)
+    found, shown = crawl(house, page(), live_server.url, pages())
+    assert found == []
+    assert shown >= 3

@@ -1,0 +1,39 @@
+"""`accord consent check`: what the operator reads, and the code it ends with."""
+
+import pytest
+
+from accord.channels import outbox
+from accord.channels.models import Message
+from accord.channels.passing import Why
+from accord.commands import consent as command
+from accord.commands import parser
+from accord.engine.consent.terms import Channel
+from accord.people import consent, purposes
+from accord.people.consent import Given
+from accord.people.models import ConsentRecord
+from accord.platform import logbooks, work
+
+pytestmark = pytest.mark.django_db
+
+
+def check(capsys):
+    code = command.run(parser("consent", command).parse_args(["check"]))
+    return code, capsys.readouterr().out
+
+
+def test_the_check_says_what_is_well_and_what_is_wrong(ana, tmp_path, settings, capsys):
+    settings.DATA = tmp_path
+    settings.MAIL_URL = f"maildir:{tmp_path}/mail"
+    purposes.add(label="News", by=None)
+    row = consent.give(ana, Given("news", Channel.EMAIL), by=None)
+    message = outbox.send(key="1", to=ana.email, subject="News", text="News.", why=Why(ana, "news"))
+    work.run_due()
+    code, said = check(capsys)
+    assert (code, "Marketing messages that left: 1. Rows of consent: 1." in said) == (0, True)
+    Message.objects.filter(pk=message.pk).update(basis_id=row.pk + 1)
+    with logbooks.opened():
+        ConsentRecord.objects.filter(pk=row.pk).update(source="import")
+    code, said = check(capsys)
+    assert code == 1
+    assert f"Message {message.pk} left without a basis" in said
+    assert f"Row {row.pk} of the ledger is not as it was written" in said

@@ -1,0 +1,178 @@
+"""A person asks for their data, then for erasure: all is given out, nothing of them is left."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from accord.commands import parser
+from accord.commands import privacy as command
+from accord.insight import reports
+from accord.insight.questions import Question
+from accord.people import contacts, ledger
+from accord.people.identity import merging
+from accord.people.models import Contact, Erasure, PrivacyStep, Suppression
+from accord.people.privacy import copies, erased, erasing, persons
+from accord.people.records import Deleted, Erased
+from accord.platform import personal, work
+from accord.platform.models import AuditEntry, Event
+from accord.sales.models import Activity, Deal
+from tests.stories import canary
+
+pytestmark = pytest.mark.django_db
+WITHOUT = frozenset(
+    {"lists", "lake", "merges"}
+)  # what there is of somebody only once they were erased
+
+
+@pytest.fixture
+def data(settings, tmp_path):
+    settings.DATA = tmp_path
+    settings.MAIL_URL = "console:"
+    return tmp_path
+
+
+@pytest.fixture
+def known(data):
+    return canary.build()
+
+
+def heard(folder):
+    """The files a canary is heard in."""
+    song = canary.SONG.encode()
+    files = [path for path in Path(folder).rglob("*") if path.is_file()]
+    return [path for path in files if song in path.read_bytes() or song in str(path).encode()]
+
+
+def test_every_store_is_in_the_copy(known):
+    merging.merge(known, Contact.objects.create(last_name="Again"), choices={}, by=None)
+    person = persons.of(known)
+    empty = [each.name for each in personal.stores() if not list(each.read(person))]
+    assert set(empty) <= WITHOUT
+
+
+def test_the_copy_holds_every_word(known):
+    """What is kept of the person in the database is in what they are given, word by word."""
+    file = io.BytesIO()
+    copies.write(known, file, by=None)
+    with zipfile.ZipFile(file) as archive:
+        names = archive.namelist()
+        page, data = archive.read("index.html").decode(), archive.read("data.json").decode()
+    assert "csv/events.csv" in names and "csv/messages.csv" in names
+    assert json.loads(data)["data"]["contact"][0]["email"] == known.email
+    words = {f"{canary.SONG}{number}" for number in range(1, 500)}
+    kept = {each for each in words if any(each in row for row in canary.traces())}
+    assert len(kept) > 30
+    # Texts of others name a person by the same words; ids of messages are kept as digests.
+    assert {each for each in kept if each not in data} == set()
+    assert {each for each in kept if each not in page} == set()
+    assert AuditEntry.objects.filter(verb="person.exported", subject_id=known.pk).exists()
+
+
+def test_nothing_is_left_and_reports_add_up(known, data, capsys):
+    asked = [Question(name, each.defaults["by"]) for name, each in reports.ALL.items()]
+    totals = [reports.answer(question).total for question in asked]
+    assert canary.traces() and heard(data)
+    options = parser("privacy", command).parse_args(["erase", known.email, "--yes"])
+    assert command.run(options) == 0
+    assert canary.traces() == [] and heard(data) == []
+    assert [reports.answer(question).total for question in asked] == totals
+    made = Erasure.objects.get()
+    assert (made.state, made.plan, made.counts["activities"]) == ("done", None, 2)
+    known.refresh_from_db()
+    assert str(known) == "Erased person"
+    assert list(ledger.broken(known.pk)) == []
+    assert Suppression.objects.exists()
+    assert Deal.objects.get().name == "Solar for [erased]"
+    assert set(Activity.objects.values_list("body", flat=True)) >= {
+        "",
+        "Write to [erased]: [erased]",
+    }
+    assert not Event.objects.filter(contact_id=known.pk, channel="", deal_id=None).exists()
+
+
+def test_a_killed_erasure_goes_on_where_it_was(known, monkeypatch):
+    made = erasing.begin(known, by=None)
+    done = []
+
+    def broken(model):
+        done.append(model)
+        if len(done) == 8:
+            raise KeyboardInterrupt
+
+    fence = work.fence
+    monkeypatch.setattr(work, "fence", lambda: (broken(None), fence()))
+    with pytest.raises(KeyboardInterrupt):
+        erasing.run(made.pk)
+    monkeypatch.undo()
+    made.refresh_from_db()
+    assert (made.state, len(made.done)) == ("running", 7)
+    work.run_due()
+    made.refresh_from_db()
+    assert made.state == "done" and canary.traces() == []
+
+
+def test_an_erased_person_cannot_be_brought_back(known, ben):
+    erasing.run(erasing.begin(known, by=None).pk)
+    known.refresh_from_db()
+    with pytest.raises(Erased):
+        contacts.restore(known, by=None)
+    with pytest.raises(Deleted):
+        contacts.change(known, values={"city": "Bonn"}, by=None)
+    with pytest.raises(erasing.AlreadyErased):
+        erasing.begin(known, by=None)
+    with pytest.raises(erasing.AlreadyErased):
+        erasing.preview(known)
+
+
+def test_what_a_backup_brings_back_is_erased_again(known, data):
+    line = erased.Line("2099-01-01T00:00:00+00:00", known.pk, erased.mark(known), ())
+    erased.note(line)
+    erased.note(line)
+    assert list(erased.lines()) == [line]
+    assert erasing.again() == 1
+    assert canary.traces() == []
+    assert erasing.again() == 0
+
+
+def test_somebody_who_came_again_is_not_erased_again(known):
+    old = known.email
+    erasing.run(erasing.begin(known, by=None).pk)
+    again = contacts.create(values={"email": old}, by=None)
+    assert erasing.again() == 0
+    assert Contact.objects.get(pk=again.pk).email == old
+
+
+def test_the_list_of_the_erased_outlives_a_cut_line(data, ana):
+    erased.note(erased.Line("2026-11-25T12:00:00+00:00", ana.pk, "m", ("d",)))
+    path = data / "secrets" / erased.FILE
+    path.write_text(path.read_text() + '{"at": "2026')
+    erased.note(erased.Line("2026-11-25T13:00:00+00:00", ana.pk, "n", ()))
+    assert [line.mark for line in erased.lines()] == ["m", "n"]
+
+
+def test_a_preview_says_what_goes_and_what_stays(known):
+    seen = erasing.preview(known)
+    parts = {part.title: part for part in seen.parts}
+    assert parts["Notes, calls, meetings, mails"].rows == 2
+    assert "counted" in parts["Notes, calls, meetings, mails"].stays
+    assert {part.title for part in seen.mentions} >= {
+        "Deals",
+        "Notes, calls, meetings, mails",
+        "Saved views",
+    }
+    assert not seen.shares_name
+
+
+def test_a_name_two_people_have_is_left_in_texts(known):
+    contacts.create(values={"first_name": known.first_name, "last_name": known.last_name}, by=None)
+    assert erasing.preview(known).shares_name
+    assert known.name not in persons.of(known).words
+
+
+def test_steps_of_a_request_are_only_added(known):
+    assert PrivacyStep.objects.exists()
+    with pytest.raises(Exception, match="only"):
+        PrivacyStep.objects.update(note="")

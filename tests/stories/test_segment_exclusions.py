@@ -1,0 +1,61 @@
+"""A marketer sees whom a campaign to a segment would not reach, and why."""
+
+import pytest
+from django.utils import timezone
+
+from accord.engine.consent.terms import Channel
+from accord.people import consent, contacts, purposes
+from accord.people.models import Suppression
+from accord.people.segments import excluding, live, saving
+from accord.sales import deals, pipelines
+from accord.sales.models import DealContact
+
+pytestmark = pytest.mark.django_db
+
+BONN = {"contact": "city", "kind": "text", "is": "Bonn"}
+
+
+@pytest.fixture
+def people(mia):
+    """Ten people, the even ones in Bonn."""
+    return [
+        contacts.create(
+            values={
+                "first_name": f"P{n}",
+                "email": f"p{n}@acme.example",
+                "city": "" if n % 2 else "Bonn",
+            },
+            by=mia,
+        )
+        for n in range(10)
+    ]
+
+
+@pytest.fixture
+def bonn(people, mia):
+    made = saving.create(name="Bonn", rule=BONN, by=mia)
+    live.settle(timezone.now())
+    return made
+
+
+def test_who_is_left_out_and_why(people, bonn, mia):
+    pipelines.ensure()
+    purposes.add(label="News", by=None)
+    question = consent.question("news", Channel.EMAIL)
+    for person in people[:7]:
+        consent.give(person, consent.Given("news", Channel.EMAIL), by=None)
+    consent.suppress(
+        people[2],
+        people[2].email,
+        channel=Channel.EMAIL,
+        way=Suppression.Way.COMPLAINED,
+        by=None,
+    )
+    deal = deals.create(values={"name": "Shoes"}, by=None)
+    DealContact.objects.create(deal=deal, contact=people[4])
+    contacts.change(people[6], values={"email": "", "external_id": "x"}, by=mia)
+    told = excluding.excluded(bonn, question, timezone.now())
+    assert (told.size, told.reached, told.exact) == (5, 1, True)
+    assert told.counts == {"no_address": 1, "suppressed": 1, "no_consent": 1, "open_deal": 1}
+    assert [each.contact.first_name for each in told.rows] == ["P2", "P4", "P6", "P8"]
+    assert "unwanted" in told.rows[0].reason
