@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from accord.engine.capture import landings, referrers
+from accord.engine.capture import rules as engine
 from accord.engine.capture.landings import Landing
 from accord.engine.capture.referrers import Sort
+from accord.engine.capture.rules import Rule
 from accord.people.choices import Choice
 
 
@@ -145,22 +148,78 @@ _SORTS: Mapping[Sort, str] = MappingProxyType(
 )
 
 
-def came_by(landing: Landing) -> tuple[str, str]:
+class Why(StrEnum):
+    """What a channel was told from."""
+
+    RULE = "rule"
+    MARKS = "marks"
+    CLICK = "click"
+    KNOWN = "known"
+    REFERRER = "referrer"
+    CAMPAIGN = "campaign"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Channel and source of a landing ("" where nothing tells them), and what told the channel.
+
+    rule: the rule of the company's own that did, None where it was one of ours.
+    """
+
+    channel: str
+    source: str
+    why: Why
+    rule: Rule | None = None
+
+
+def came_by(landing: Landing, rules: Iterable[Rule]) -> tuple[str, str]:
     """Channel and source of a landing, ("", "") where it says nothing of how somebody came.
 
-    The marks of the link count most, then an advertiser's click id, then the referrer.
+    rules: the company's own, `channel_rules.current()`; the first that fits decides.
     """
+    told = tell(landing, rules)
+    return told.channel, told.source
+
+
+def tell(landing: Landing, rules: Iterable[Rule]) -> Told:
+    """How somebody came, and what says so.
+
+    The first fitting rule of the company's own decides. Else the marks of the link count most,
+    then an advertiser's click id, then the referrer.
+    """
+    ours = _tell(landing)
+    if rule := engine.first(rules, landing):
+        return Told(rule.channel, ours.source or landing.click, Why.RULE, rule)
+    return ours
+
+
+def _tell(landing: Landing) -> Told:
     if landing.source or landing.medium:
-        marked = classify(landing.source, landing.medium)
+        marked, why = classify(landing.source, landing.medium), Why.MARKS
         if marked in ("other", "unknown") and landing.click:
-            marked = landings.CLICKS[landing.click]
-        return marked, landing.source or landing.referrer
+            marked, why = landings.CLICKS[landing.click], Why.CLICK
+        return Told(marked, landing.source or landing.referrer, why)
     if landing.click:
-        return landings.CLICKS[landing.click], landing.referrer or landing.click
+        source = landing.referrer or landing.click
+        return Told(landings.CLICKS[landing.click], source, Why.CLICK)
     if landing.referrer:
-        place = referrers.place(landing.referrer)
-        return _SORTS[place.sort] if place else "referral", landing.referrer
-    return ("other", "") if landing.campaign else ("", "")
+        if place := referrers.place(landing.referrer):
+            return Told(_SORTS[place.sort], landing.referrer, Why.KNOWN)
+        return Told("referral", landing.referrer, Why.REFERRER)
+    return Told("other", "", Why.CAMPAIGN) if landing.campaign else Told("", "", Why.NOTHING)
+
+
+def shipped() -> Mapping[str, tuple[tuple[str, ...], int]]:
+    """What ours know of each channel: click ids, and of how many places people come from."""
+    known = {sort: len(referrers.names(sort)) for sort in _SORTS}
+    return {
+        name: (
+            tuple(click for click, given in landings.CLICKS.items() if given == name),
+            sum(count for sort, count in known.items() if _SORTS[sort] == name),
+        )
+        for name in CHANNELS
+    }
 
 
 def _apart(source: str, medium: str) -> tuple[str, str]:

@@ -85,6 +85,7 @@ SETTINGS: Menu = {
     ),
     "House": (
         Entry("target", "Tracking", "settings-tracking", needs="tracking.manage"),
+        Entry("route", "Channels", "settings-channels", needs="settings.manage"),
         Entry("shield-check", "Consent", "settings-consent", needs="consent.manage"),
         Entry("mail-x", "Suppression list", "settings-suppression", needs="suppression.write"),
         Entry("user-check", "Privacy requests", "settings-privacy", needs="privacy.manage"),

@@ -20,7 +20,7 @@ from accord.channels.models import FailedEvent, Message, WriteKey
 from accord.marketing.forms import forms
 from accord.marketing.models import Campaign, CampaignCost, Form, Proposal, Submission
 from accord.people import lifecycle, purposes
-from accord.people.models import Company, Contact, CustomField, Visitor
+from accord.people.models import ChannelRule, Company, Contact, CustomField, Visitor
 from accord.platform import accounts, memory, preferences
 from accord.platform.models import ExchangeRate, InstanceSetting, Job, Role, Team, User
 from accord.sales import pipelines
@@ -178,6 +178,9 @@ def _settings() -> dict[str, int]:
         ),
         "write_key": key,
         "failed_event": FailedEvent.objects.create(received_at=timezone.now(), key=key, said="{}"),
+        "channel_rule": ChannelRule.objects.create(
+            position=1, part="source", how="is", words=["house"], channel="email"
+        ),
         "rate": ExchangeRate.objects.create(currency="GBP", on=date(2026, 1, 2), rate=1),
     }
     return {name: each.pk for name, each in made.items()}

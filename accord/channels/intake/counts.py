@@ -22,7 +22,8 @@ from accord.channels.intake.arrivals import Arrival
 from accord.channels.models import DaySalt, DayVisitor, PageCount
 from accord.engine.capture.agents import Actor
 from accord.engine.capture.messages import Kind
-from accord.people import channels
+from accord.engine.capture.rules import Rule
+from accord.people import channel_rules, channels
 
 LONGEST_PAGE = 300  # characters
 SIZE = 16  # bytes of a hash
@@ -50,8 +51,9 @@ def add(arrived: Sequence[Arrival]) -> None:
     new = _meet({(_day(each), digest) for each, digest in zip(viewed, digests, strict=True)})
     views: Counter[Line] = Counter()
     first: Counter[Line] = Counter()
+    rules = channel_rules.current()
     for each, digest in zip(viewed, digests, strict=True):
-        line = _line(each)
+        line = _line(each, rules)
         views[line] += 1
         if (line.day, digest) in new:
             new.remove((line.day, digest))
@@ -84,14 +86,14 @@ def _day(each: Arrival) -> date:
     return timezone.localdate(each.receipt.received_at)
 
 
-def _line(each: Arrival) -> Line:
+def _line(each: Arrival, rules: Sequence[Rule]) -> Line:
     url = each.message.page("url")
     try:
         place = urlsplit(url)
         page = f"{place.hostname or ''}{place.path or '/'}"
     except ValueError:
         page = ""
-    channel, _ = channels.came_by(each.landing)
+    channel, _ = channels.came_by(each.landing, rules)
     return Line(_day(each), each.receipt.key_id, page[:LONGEST_PAGE], channel)
 
 

@@ -16,7 +16,8 @@ from accord.channels.intake.repeats import Fresh
 from accord.channels.intake.visits import Step
 from accord.engine.capture.agents import Actor
 from accord.engine.capture.messages import Kind
-from accord.people import channels
+from accord.engine.capture.rules import Rule
+from accord.people import channel_rules, channels
 from accord.people.models import Visitor
 from accord.platform.events import names, partitions
 
@@ -49,7 +50,8 @@ class Whose:
 def write(fresh: Sequence[Fresh], whose: Sequence[Whose], now: datetime) -> None:
     """Write an event of each message, with the visit it belongs to, in as few steps as it takes."""
     partitions.ensure({each.arrival.message.happened_at.date() for each in fresh})
-    ways = [_way(each.arrival) for each in fresh]
+    rules = channel_rules.current()
+    ways = [_way(each.arrival, rules) for each in fresh]
     on_devices = [n for n, each in enumerate(whose) if each.visitor.by == Visitor.By.DEVICE]
     steps = [
         Step(whose[n].visitor.pk, fresh[n].arrival.message.happened_at, ways[n][2])
@@ -80,13 +82,12 @@ def _name(arrival: Arrival) -> str:
     return FORM if said.kind is Kind.TRACK and said.name == FORM else NAMES[said.kind]
 
 
-def _way(arrival: Arrival) -> tuple[str, str, str]:
+def _way(arrival: Arrival, rules: Sequence[Rule]) -> tuple[str, str, str]:
     """Source, channel and campaign: how this page was come to. A machine is brought by nothing."""
-    landing = arrival.landing
-    if arrival.actor is Actor.BOT or not landing.is_marked:
+    if arrival.actor is Actor.BOT:
         return "", "", ""
-    channel, source = channels.came_by(landing)
-    return source[:200], channel, landing.campaign
+    channel, source = channels.came_by(arrival.landing, rules)
+    return source[:200], channel, arrival.landing.campaign
 
 
 def _properties(fresh: Fresh) -> dict[str, Any]:

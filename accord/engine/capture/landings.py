@@ -36,6 +36,7 @@ class Landing:
     """source, medium, campaign, term, content: the utm marks; click: the name of a click id.
 
     referrer: host of the page they came from; "" where there was none, or it is the same site.
+    path: of the page they landed on; "" where they were on the same site before.
     """
 
     source: str = ""
@@ -45,35 +46,35 @@ class Landing:
     content: str = ""
     click: str = ""
     referrer: str = ""
-
-    @property
-    def is_marked(self) -> bool:
-        """Whether it says anything of how somebody came."""
-        return bool(self.source or self.medium or self.campaign or self.click or self.referrer)
+    path: str = ""
 
 
 def read(url: str, referrer: str = "") -> Landing:
     """What address and referrer tell. Never fails: what cannot be read tells nothing."""
-    host, marks = _parsed(url)
-    came_from, _ = _parsed(referrer)
+    host, path, marks = _parsed(url)
+    came_from, _, _ = _parsed(referrer)
+    is_within = _site(came_from) == _site(host)
     named = {name: marks.get(f"utm_{name}", "") for name in ("source", "medium", "campaign")}
     return Landing(
         **named,
         term=marks.get("utm_term", ""),
         content=marks.get("utm_content", ""),
         click=next((name for name in CLICKS if marks.get(name)), ""),
-        referrer="" if _site(came_from) == _site(host) else came_from[:LONGEST],
+        referrer="" if is_within else came_from[:LONGEST],
+        path="" if is_within else path,
     )
 
 
-def _parsed(url: str) -> tuple[str, dict[str, str]]:
+def _parsed(url: str) -> tuple[str, str, dict[str, str]]:
+    """Host, path and marks of an address."""
     try:
         found = urlsplit(url[:LONGEST_URL].strip())
         marks = parse_qs(found.query, max_num_fields=100)
         host = found.hostname or ""
     except ValueError:
-        return "", {}
-    return host, {name.lower(): _mark(each[0]) for name, each in marks.items()}
+        return "", "", {}
+    path = _mark(found.path or "/") if host else ""
+    return host, path, {name.lower(): _mark(each[0]) for name, each in marks.items()}
 
 
 def _mark(value: str) -> str:

@@ -12,7 +12,16 @@ from accord.engine.forms.answers import Answer
 from accord.engine.forms.terms import MESSAGE, Definition
 from accord.marketing.forms import proposals, questions, telling
 from accord.marketing.models import Submission
-from accord.people import channels, companies, consent, contacts, families, fields, visitors
+from accord.people import (
+    channel_rules,
+    channels,
+    companies,
+    consent,
+    contacts,
+    families,
+    fields,
+    visitors,
+)
 from accord.people.consent import Given
 from accord.people.ledger import Proof
 from accord.people.models import Address, Company, ConsentText, Contact, Restriction, Visitor
@@ -106,7 +115,7 @@ def _create(
 ) -> Contact:
     """A new contact comes from where the page says. Their company is found or made by name."""
     landing = landings.read(submission.page, submission.referrer)
-    channel, source = channels.came_by(landing)
+    channel, source = channels.came_by(landing, channel_rules.current())
     origin: dict[str, object] = {
         "email": submission.email,
         "stage": submission.form.stage,
@@ -169,8 +178,8 @@ def _record(submission: Submission, contact: Contact, is_new: bool) -> None:
     """The event. How they came is told once: a new contact's touch is recorded with them."""
     landing = landings.read(submission.page, submission.referrer)
     touch = None
-    if landing.is_marked and not is_new:
-        channel, source = channels.came_by(landing)
+    channel, source = channels.came_by(landing, channel_rules.current())
+    if channel and not is_new:
         touch = log.Touch(channel, source[:200], landing.campaign)
     log.record(
         "form.submitted",

@@ -1,4 +1,5 @@
 from accord.people.models.banner import BannerAnswer, BannerText
+from accord.people.models.channel import ChannelRule
 from accord.people.models.company import Affiliation, Company
 from accord.people.models.consent import (
     Assessment,
@@ -30,6 +31,7 @@ __all__ = [
     "BannerAnswer",
     "BannerText",
     "ChangedPerson",
+    "ChannelRule",
     "Company",
     "ConsentRecord",
     "ConsentText",

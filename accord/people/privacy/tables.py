@@ -71,6 +71,11 @@ def _texts() -> None:
 
 
 def _impersonal() -> None:
+    personal.impersonal("Rules about links and sites, not about people.", "people.ChannelRule")
+    _settings_and_housekeeping()
+
+
+def _settings_and_housekeeping() -> None:
     personal.impersonal(
         "Settings of the company, the same for everybody.",
         "people.Purpose",

@@ -100,11 +100,11 @@ def test_real_origins_are_all_known(real_data):
 )
 def test_a_landing_tells_channel_and_source(url, referrer, channel, source):
     landing = landings.read(f"https://acme.example/{url}", referrer)
-    assert channels.came_by(landing) == (channel, source)
+    assert channels.came_by(landing, ()) == (channel, source)
 
 
 @pytest.mark.parametrize("source", ["http://[", "//[::1", "utm_source=http://[", "\0", "https://"])
 def test_whatever_stands_in_a_link_has_a_channel(source):
     assert channels.classify(source) in channels.CHANNELS
-    channel, _ = channels.came_by(Landing(source=source, medium=source, referrer=source))
+    channel, _ = channels.came_by(Landing(source=source, medium=source, referrer=source), ())
     assert channel in channels.CHANNELS

@@ -12,7 +12,6 @@ def test_a_landing_has_marks_and_where_they_came_from():
     found = landings.read(url, "https://www.google.de/search?q=acme")
     assert (found.source, found.medium, found.campaign) == ("News", "email", "Spring")
     assert (found.click, found.referrer) == ("gclid", "www.google.de")
-    assert found.is_marked
 
 
 @pytest.mark.parametrize(
@@ -25,7 +24,22 @@ def test_a_landing_has_marks_and_where_they_came_from():
     ],
 )
 def test_within_a_site_and_out_of_nothing_nobody_came(url, referrer):
-    assert not landings.read(url, referrer).is_marked
+    found = landings.read(url, referrer)
+    assert found == landings.Landing(path=found.path)
+
+
+@pytest.mark.parametrize(
+    ("url", "referrer", "path"),
+    [
+        ("https://acme.example/go/radio/?x=1", "", "/go/radio/"),
+        ("https://acme.example", "https://partner.example/", "/"),
+        ("https://acme.example/b", "https://www.acme.example/a", ""),
+        ("https://[broken", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_the_path_is_that_of_the_page_they_landed_on(url, referrer, path):
+    assert landings.read(url, referrer).path == path
 
 
 def test_marks_are_kept_short():

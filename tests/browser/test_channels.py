@@ -1,0 +1,55 @@
+"""Settings > Channels in Chromium: a rule is made, tested and moved."""
+
+import pytest
+from playwright.sync_api import expect
+
+from accord.people import channel_rules
+from tests.browser.conftest import overflow
+from tests.browser.test_today import WIDTHS, signed_in
+
+__all__ = ["signed_in"]
+
+PARTNERS = "first-partner.example, another-partner.example, the-third-and-longest-partner.example"
+RULES = [
+    {"part": "source", "how": "is", "text": "Acme News", "channel": "email"},
+    {"part": "referrer", "how": "one_of", "text": PARTNERS, "channel": "partner"},
+    {"part": "path", "how": "starts", "text": "/go/", "channel": "display"},
+]
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_channels_read_well(signed_in, axe, shoot, width, theme):
+    tab = signed_in(theme, width)
+    made = [channel_rules.add(each, by=signed_in.olga) for each in RULES]
+    pages = {
+        "channels": "/settings/channels/",
+        "channels-tested": "/settings/channels/?url=https://acme.example/go/radio&referrer=#test",
+        "channel-rule": f"/settings/channels/{made[0].pk}/",
+    }
+    for name, path in pages.items():
+        tab.goto(tab.base + path)
+        for each in tab.locator("details.act > summary").all():
+            each.click()
+        shoot(tab, f"{name}-{width}-{theme}")
+        axe(tab)
+        assert not overflow(tab), name
+
+
+def test_a_rule_is_made_tested_and_moved(signed_in):
+    tab = signed_in()
+    tab.goto(tab.base + "/settings/channels/")
+    for text, channel in (("acme news", "E-mail"), ("acme", "Public relations")):
+        tab.get_by_text("Add a rule", exact=True).click()
+        tab.get_by_label("How", exact=True).select_option(label="starts with")
+        tab.get_by_label("What", exact=True).fill(text)
+        tab.get_by_label("Channel", exact=True).select_option(label=channel)
+        tab.get_by_role("button", name="Add rule").click()
+        expect(tab.get_by_role("link", name=f"starts with “{text}”")).to_be_visible()
+    tab.get_by_label("Address of the page").fill("https://acme.example/?utm_source=acme+news")
+    tab.get_by_role("button", name="Test", exact=True).click()
+    expect(tab.get_by_role("status").filter(has_text="E-mail")).to_be_visible()
+    tab.get_by_role("button", name="Move rule 2 up").click()
+    expect(tab.locator("tbody tr").first).to_contain_text("Public relations")
+    tab.get_by_label("Address of the page").fill("https://acme.example/?utm_source=acme+news")
+    tab.get_by_role("button", name="Test", exact=True).click()
+    expect(tab.get_by_role("status").filter(has_text="Public relations")).to_be_visible()
