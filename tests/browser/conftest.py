@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from django.db import connections
+from playwright.sync_api import expect, sync_playwright
 
 # Playwright runs an event loop in the test's thread; the ORM is still only used by that thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -26,6 +27,9 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "bes
 STILL = "() => document.getAnimations().every(moving => moving.playState !== 'running')"
 PHONE = 500
 
+# Long, for a busy machine: what comes to pass is not waited for.
+expect.set_options(timeout=60_000)
+
 
 def pytest_collection_modifyitems(items):
     for item in items:
@@ -37,10 +41,13 @@ def pytest_collection_modifyitems(items):
 def browser():
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no Chromium at {CHROMIUM}; run tools/install-chromium or set ACCORD_CHROMIUM")
+    # Where an event loop runs, Django keeps connections of their own: leave none behind.
+    connections.close_all()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+        connections.close_all()
 
 
 @pytest.fixture
@@ -61,7 +68,7 @@ def page(browser):
             locale="en-GB",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         new = context.new_page()
         new.complaints = []
         new.on("console", lambda m: m.type == "error" and new.complaints.append(m.text))

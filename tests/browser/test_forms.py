@@ -45,6 +45,8 @@ def build(tab):
     tab.get_by_role("link", name="New form").first.click()
     tab.get_by_label("Name").fill("Ask us")
     tab.get_by_role("button", name="Create form").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Edit")
+    tab.wait_for_load_state()  # only then does the page answer to a choice
     for name in ("First name", "Country", "Message"):
         tab.get_by_label("Ask for", exact=True).select_option(label=name)
         expect(tab.get_by_text(re.compile(f"Fills {name} with"))).to_be_visible()

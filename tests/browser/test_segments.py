@@ -26,13 +26,6 @@ READ = {
 RULE = {"all": [LEADS, {"any": [READ, {"not": {"deal": "open"}}]}]}
 
 
-@pytest.fixture(autouse=True)
-def patience():
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def demo(transactional_db):
     loading.load(7, Size.SMALL, now=timezone.now())
