@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accord.people import contacts
+from accord.people.fields import custom_fields
 from accord.people.models import ChangedPerson, Membership, MembershipTurn, Segment
-from accord.people.segments import checking, live, members, saving
+from accord.people.segments import checking, live, members, saving, tables
 from accord.platform import doctor, work
 from accord.platform.events import log
 from accord.platform.lake import shipping
@@ -107,6 +108,31 @@ def test_a_rule_that_asks_for_what_is_gone_stops_only_itself(ana, mia):
     work_off()
     assert inside(bonn) == {"Ana"} and inside(gone) == set()
     assert [each.segment for each in checking.check(timezone.now())] == [bonn]
+
+
+def test_who_waits_longest_has_a_turn_while_more_come_than_a_batch_takes(mia):
+    bonn = saving.create(name="Bonn", rule=BONN, by=mia)
+    work_off()
+    people = [contacts.create(values={"first_name": "P"}, by=mia) for _ in range(12)]
+    ChangedPerson.objects.all().delete()
+    for each in people:
+        contacts.change(each, values={"city": "Bonn"}, by=mia)
+    live.batch(timezone.now(), limit=4)
+    there = set(bonn.memberships.values_list("contact", flat=True))
+    assert people[0].pk in there, "the first who waits"
+    assert {each.pk for each in people[-2:]} <= there, "and those who came last"
+    assert ChangedPerson.objects.exists()
+
+
+def test_rules_are_kept_until_one_changes_or_there_is_more_to_ask_for(mia, olga):
+    bonn = saving.create(name="Bonn", rule=BONN, by=mia)
+    rules = live.in_use(tables.operational())
+    assert live.in_use(tables.operational()) is rules
+    saving.change(bonn, rule=BONN | {"is": "Kiel"}, by=mia)
+    changed = live.in_use(tables.operational())
+    assert changed.by_id[bonn.pk] != rules.by_id[bonn.pk]
+    custom_fields.add("contact", label="Shoe", kind="text", by=olga)
+    assert live.in_use(tables.operational()) is not changed
 
 
 @pytest.mark.django_db(transaction=True)
