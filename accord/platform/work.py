@@ -28,7 +28,7 @@ from accord.platform.models import Job, Schedule, User
 
 CHANNEL = "accord_work"
 QUICK = timedelta(minutes=2)
-LONG = timedelta(minutes=15)  # jobs with a longer limit leave one thread to the others
+LONG = timedelta(minutes=15)  # jobs with this limit or a longer one leave a thread to the others
 KEEP_DONE, KEEP_DISCARDED = timedelta(days=7), timedelta(days=30)
 Run = Callable[[Mapping[str, Any]], None]
 

@@ -42,7 +42,7 @@ class Held:
 
     @property
     def is_slow(self) -> bool:
-        return work.JOBS[self.lease.name].limit > work.LONG
+        return work.JOBS[self.lease.name].limit >= work.LONG
 
     @property
     def is_hung(self) -> bool:
@@ -100,7 +100,7 @@ class Worker:
     def _claim(self, room: int) -> int:
         """Take what is due; slow jobs only while one thread is left for the quick ones."""
         holder = self.beating.pk if self.beating else None
-        slow = {name for name, kind in work.JOBS.items() if kind.limit > work.LONG}
+        slow = {name for name, kind in work.JOBS.items() if kind.limit >= work.LONG}
         busy = sum(held.is_slow for held in list(self.held.values()))
         free = max(0, max(1, self.threads - 1) - busy)
         taken = leases.claim(set(work.JOBS) - slow, limit=room, holder=holder)

@@ -12,7 +12,7 @@ from accord.engine import identity as engine
 from accord.engine.identity import Span
 from accord.people.identity import evidence
 from accord.people.models import KeyChange, Visitor, VisitorSpan
-from accord.platform import logbooks
+from accord.platform import logbooks, work
 from accord.platform.events import names, partitions
 from accord.platform.models import Event
 
@@ -68,6 +68,7 @@ def catch_up(now: datetime) -> int:
         for start in range(0, len(found), CHUNK):
             settle(found[start : start + CHUNK])
         KeyChange.objects.filter(pk__in=[each.pk for each in rows]).delete()
+        work.fence()
     return len(rows)
 
 
@@ -79,7 +80,9 @@ def look_at_all() -> None:
         some = list(said.order_by("pk").values_list("pk", flat=True)[:CHUNK])
         if not some:
             return
-        settle(some)
+        with transaction.atomic():
+            settle(some)
+            work.fence()
         last = some[-1]
 
 

@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accord.people import contacts, visitors
-from accord.people.identity import devices
-from accord.people.models import Visitor
+from accord.people import contacts, jobs, visitors
+from accord.people.identity import devices, following
+from accord.people.models import KeyChange, Visitor
 from accord.people.visitors import Claim, Seen
 from accord.platform.events import partitions
 from accord.platform.models import Event
@@ -67,3 +67,14 @@ def test_who_may_not_write_the_contact_may_not_reject(ana, seen, mia, ben):
     with pytest.raises(Forbidden):
         devices.reject(ana, visitor, by=ben)
     assert whose() == ana.pk
+
+
+def test_following_ends_its_turn_and_asks_for_another(monkeypatch, db):
+    monkeypatch.setattr(following, "CHUNK", 1)
+    monkeypatch.setattr(jobs, "ONE_TURN", 0.0)
+    for name in ("bo", "cy"):
+        KeyChange.objects.create(email=f"{name}@acme.example", due_at=NOON)
+    jobs.follow({})
+    assert KeyChange.objects.count() == 1 and following.waits()
+    jobs.follow({})
+    assert not following.waits()

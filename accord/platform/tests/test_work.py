@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.engine.errors import Refused
-from accord.platform import leases, work
+from accord.platform import leases, work, worker
 from accord.platform.models import AuditEntry, Job, Schedule, User
 from accord.platform.permissions import Forbidden
 
@@ -240,3 +240,13 @@ def test_a_living_worker_is_not_buried():
     assert mine.pk in leases.living()
     leases.leave(mine)
     assert not leases.beat(mine)
+
+
+def test_jobs_of_the_longest_usual_limit_leave_a_thread_to_the_others(done):
+    work.job("test.long", limit=work.LONG)(lambda payload: None)
+    for name in ("test.long", "test.long", "test.long", "test.note"):
+        work.enqueue(name)
+    mine = worker.Worker(threads=2)
+    mine._claim(room=16)
+    names = sorted(held.lease.name for held in mine.held.values())
+    assert names == ["test.long", "test.note"]
