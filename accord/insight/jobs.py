@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accord.insight import attribution
+from accord.insight import attribution, classing
 from accord.platform import work
 
 
@@ -21,3 +21,8 @@ def refresh(payload: Mapping[str, Any]) -> None:
 def afresh(payload: Mapping[str, Any]) -> None:
     """What no mark told, a new day mends."""
     attribution.ask(afresh=True)
+
+
+@work.job(classing.JOB, atomic=False, limit=timedelta(hours=1))
+def class_past(payload: Mapping[str, Any]) -> None:
+    classing.work_off(payload["classing"])

@@ -20,6 +20,7 @@ def register() -> None:
     personal.impersonal(
         "Numbers of deals and of what was noticed.", "insight.CreditedDeal", "insight.Watermark"
     )
+    personal.impersonal("Counts of visits, and their numbers in the log.", "insight.Classing")
 
 
 def _credit(person: Person) -> Iterator[Row]:

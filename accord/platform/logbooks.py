@@ -38,6 +38,15 @@ def merging() -> Iterator[None]:
 
 
 @contextmanager
+def classing() -> Iterator[None]:
+    """Within this block, in one transaction, what channel a visitor's event is of may be set
+    again: `channel`, nothing else of any row. For classing the past by other rules.
+    """
+    with _rewriting("classing"):
+        yield
+
+
+@contextmanager
 def _rewriting(mode: str) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('accord.rewriting', %s, true)", [mode])

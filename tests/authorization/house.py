@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accord.channels.models import FailedEvent, Message, WriteKey
+from accord.insight.models import Classing
 from accord.marketing.forms import forms
 from accord.marketing.models import Campaign, CampaignCost, Form, Proposal, Submission
 from accord.people import lifecycle, purposes
@@ -180,6 +181,11 @@ def _settings() -> dict[str, int]:
         "failed_event": FailedEvent.objects.create(received_at=timezone.now(), key=key, said="{}"),
         "channel_rule": ChannelRule.objects.create(
             position=1, part="source", how="is", words=["house"], channel="email"
+        ),
+        "classing": Classing.objects.create(
+            state="seen",
+            until=0,
+            rules=[{"part": "source", "how": "is", "words": ["house"], "channel": "email"}],
         ),
         "rate": ExchangeRate.objects.create(currency="GBP", on=date(2026, 1, 2), rate=1),
     }

@@ -1,9 +1,14 @@
 """Settings > Channels in Chromium: a rule is made, tested and moved."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accord.people import channel_rules
+from accord.people.models import Visitor
+from accord.platform import logbooks, work
+from accord.platform.events import partitions
+from accord.platform.models import Event
 from tests.browser.conftest import overflow
 from tests.browser.test_today import WIDTHS, signed_in
 
@@ -53,3 +58,48 @@ def test_a_rule_is_made_tested_and_moved(signed_in):
     tab.get_by_label("Address of the page").fill("https://acme.example/?utm_source=acme+news")
     tab.get_by_role("button", name="Test", exact=True).click()
     expect(tab.get_by_role("status").filter(has_text="Public relations")).to_be_visible()
+
+
+@pytest.fixture
+def visits(transactional_db):
+    """Visits by links nobody had a rule for, one with a very long address."""
+    now = timezone.now()
+    partitions.ensure({now.date()})
+    seen = {"first_seen_at": now, "last_seen_at": now, "key_id": 1}
+    visitor = Visitor.objects.create(by="device", name="v", **seen)
+    for path in ("", "prices", "a-very-long-address-without-a-single-space" * 3):
+        url = f"https://acme.example/{path}?utm_source=acme+news"
+        told = {"url": url, "referrer": "https://first-partner.example/list"}
+        Event.objects.create(
+            name="page.viewed", happened_at=now, recorded_at=now, visitor_id=visitor.pk,
+            channel="other", properties=told,
+        )  # fmt: skip
+    yield
+    with logbooks.opened():
+        Event.objects.all().delete()
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_the_past_is_looked_at_and_classed_anew(signed_in, visits, axe, shoot, width, theme):
+    tab = signed_in(theme, width)
+    channel_rules.add(RULES[0], by=signed_in.olga)
+
+    def look_well(name):
+        shoot(tab, f"channels-past-{name}-{width}-{theme}")
+        axe(tab)
+        assert not overflow(tab), name
+
+    tab.goto(tab.base + "/settings/channels/")
+    tab.get_by_role("link", name="Class the past anew").click()
+    tab.get_by_role("button", name="Look what would change").click()
+    expect(tab.get_by_text("Looking: 0 visited pages")).to_be_visible()
+    look_well("looking")
+    work.run_due()
+    expect(tab.get_by_text("3 would change")).to_be_visible(timeout=120_000)
+    look_well("seen")
+    tab.get_by_role("button", name="Class 3 anew").click()
+    expect(tab.get_by_text("Classing the past anew: 0 visited pages")).to_be_visible()
+    work.run_due()
+    expect(tab.get_by_text("3 visited pages changed")).to_be_visible(timeout=120_000)
+    look_well("done")
+    assert set(Event.objects.values_list("channel", flat=True)) == {"email"}

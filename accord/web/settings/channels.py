@@ -83,7 +83,7 @@ def position(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def removal(request: StaffRequest, pk: int) -> HttpResponse:
     channel_rules.remove(get_object_or_404(ChannelRule, pk=pk), by=request.user)
-    messages.success(request, "The rule is removed. What was classed by it stays as it is.")
+    messages.success(request, "The rule is removed. What it classed stays as it is.")
     return redirect("settings-channels")
 
 
