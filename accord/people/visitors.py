@@ -54,7 +54,8 @@ def meet(seen: Iterable[Seen]) -> dict[tuple[str, str], Visitor]:
     """The visitors of these signs of life, made where they are new; by (by, name).
 
     When they were first and last seen, and that they opted out, comes out the same whatever
-    the order of calls.
+    the order of calls. Whoever goes on to say who they are needs the lock of identity: it is
+    taken first, as by everybody else, so that two of them never wait for each other.
     """
     merged: dict[tuple[str, str], Seen] = {}
     last: dict[tuple[str, str], datetime] = {}
@@ -66,6 +67,7 @@ def meet(seen: Iterable[Seen]) -> dict[tuple[str, str], Visitor]:
         last[key] = max(last.get(key, each.at), each.at)
     if not merged:
         return {}
+    following.alone()
     rows = sorted(merged.items())
     found = Visitor.objects.raw(
         _MEET,

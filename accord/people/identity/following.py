@@ -21,7 +21,7 @@ names.declare("visitor.released", "Not on a device", team="marketing", icon="use
 names.declare("visitor.shared", "A device is shared", team="marketing", icon="users")
 
 CHUNK = 500
-LOCK = "SELECT pg_advisory_xact_lock(hashtext('people.identity'))"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('people.identity'))"
 Spans = tuple[Span, ...]
 
 
@@ -45,11 +45,16 @@ def settle(visitors: Collection[int]) -> dict[int, Spans]:
     now = _worked_out(rows)
     before = known([each.pk for each in rows])
     if any(before.get(pk, ()) != spans for pk, spans in now.items()):
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK)
+        alone()
         now, before = _worked_out(rows), known([each.pk for each in rows])
         _change({pk: spans for pk, spans in now.items() if before.get(pk, ()) != spans}, before)
     return now
+
+
+def alone() -> None:
+    """Hold who visitors are until the transaction ends: one changes it at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
 
 
 def waits() -> bool:

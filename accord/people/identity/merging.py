@@ -159,8 +159,10 @@ def of(contact: Contact) -> list[Merge]:
 
 
 def _held(kept: Contact, gone: Contact) -> tuple[Contact, Contact]:
-    """Both, locked in the order of their ids, as they are now."""
-    rows = Contact.objects.select_for_update(of=("self",)).filter(pk__in=[kept.pk, gone.pk])
+    """Both, locked in the order of their ids, as they are now; rows may still point to them."""
+    rows = Contact.objects.select_for_update(of=("self",), no_key=True).filter(
+        pk__in=[kept.pk, gone.pk]
+    )
     found = {each.pk: each for each in rows.select_related("owner__team").order_by("pk")}
     if len(found) < 2:
         raise Deleted

@@ -80,7 +80,7 @@ def begin(contact: Contact, *, request: PrivacyRequest | None = None, by: User |
     """
     if by is not None:
         permissions.require(by, "privacy.manage")
-    held = Contact.objects.select_for_update().get(pk=contact.pk)
+    held = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if held.erased_at:
         raise AlreadyErased
     person = persons.of(held)
