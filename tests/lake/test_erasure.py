@@ -8,9 +8,10 @@ from django.db import connection
 from django.utils import timezone
 
 from accord.people.models import Contact
-from accord.platform import logbooks
+from accord.people.privacy import erasing as privacy
+from accord.platform import leases, logbooks, work
 from accord.platform.lake import checking, erasing, shipping, snapshots, tables
-from accord.platform.models import Event, LakeFile
+from accord.platform.models import Event, Job, LakeFile
 from tests.lake.changes import BEGIN
 
 CANARY = "Kanarienvogel"
@@ -106,3 +107,30 @@ def test_only_one_writes_the_lake(lake):
                 act()
         other.execute("SELECT pg_advisory_unlock(%s)", [snapshots._LOCK])
     shipping.rebuild([tables.names()[0]])
+
+
+def test_an_erasure_comes_back_to_a_lake_somebody_writes(canary, lake, settings, tmp_path):
+    """Its job waits for nobody: it is done later, and holds no thread of the worker."""
+    import psycopg
+
+    settings.DATA = tmp_path
+    with logbooks.opened():
+        Event.objects.filter(visitor_id=99).delete()
+    made, began = privacy.begin(canary, by=None), timezone.now()
+    work.discover()
+    [lease] = leases.claim({privacy.JOB}, limit=1)
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [snapshots._LOCK])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '60s'")
+            try:
+                work.run(lease)
+            finally:
+                cursor.execute("RESET lock_timeout")
+    made.refresh_from_db()
+    assert made.state == "running" and "lake" not in made.done
+    assert Job.objects.get(name=privacy.JOB).due_at >= began + privacy.LATER
+    assert hits(lake) > 0
+    privacy.run(made.pk)
+    made.refresh_from_db()
+    assert made.state == "done" and hits(lake) == 0

@@ -8,6 +8,7 @@ from accord.people.models import Company, ConsentRecord, PrivacyStep, Segment, S
 from accord.people.privacy import agreed, happened, imported, merged, record
 from accord.platform import personal
 from accord.platform.lake import erasing as lake
+from accord.platform.lake import snapshots
 from accord.platform.models import (
     AuditEntry,
     BulkChange,
@@ -18,7 +19,7 @@ from accord.platform.models import (
     Job,
     SavedView,
 )
-from accord.platform.personal import Person, Row, Store
+from accord.platform.personal import NotYet, Person, Row, Store
 
 
 def register() -> None:
@@ -49,7 +50,10 @@ def _nothing_more(person: Person) -> Iterator[Row]:
 
 
 def _not_in_lake(person: Person) -> None:
-    lake.erase(contacts=[person.id], visitors=person.visitors)
+    try:
+        lake.erase(contacts=[person.id], visitors=person.visitors, wait=False)
+    except snapshots.Busy as busy:
+        raise NotYet from busy
 
 
 def _texts() -> None:

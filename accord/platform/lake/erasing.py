@@ -25,16 +25,17 @@ ERASED = failpoints.declare("lake.erased", "files without the person count, the 
 logger = logging.getLogger(__name__)
 
 
-def erase(*, contacts: Iterable[int] = (), visitors: Iterable[int] = ()) -> int:
+def erase(*, contacts: Iterable[int] = (), visitors: Iterable[int] = (), wait: bool = True) -> int:
     """Take people out of every file, and every row that changed or was deleted since its file was
     written; answers how many files were rewritten.
 
     Called after the database was changed, outside of a transaction. Waits for whoever writes the
-    lake. When it returns, no file of the lake holds what the database does not; cut short, it is
-    done again from the start, and files that no longer count go with the next shipment.
+    lake; without `wait` it raises Busy instead, which is for jobs: a build may take hours. When it
+    returns, no file of the lake holds what the database does not; cut short, it is done again from
+    the start, and files that no longer count go with the next shipment.
     """
     people = _People(frozenset(contacts), frozenset(visitors))
-    with snapshots.alone(wait=True):
+    with snapshots.alone(wait=wait):
         done = sum(_rewrite(table, people) for table in tables.found())
         failpoints.reach(ERASED)
         LakeFile.objects.filter(retired_at__isnull=False).delete()
