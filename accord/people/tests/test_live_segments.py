@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accord.people import contacts
+from accord.people import companies, contacts
 from accord.people.fields import custom_fields
 from accord.people.models import ChangedPerson, Membership, MembershipTurn, Segment
 from accord.people.segments import checking, live, members, saving, tables
@@ -133,6 +133,25 @@ def test_rules_are_kept_until_one_changes_or_there_is_more_to_ask_for(mia, olga)
     assert changed.by_id[bonn.pk] != rules.by_id[bonn.pk]
     custom_fields.add("contact", label="Shoe", kind="text", by=olga)
     assert live.in_use(tables.operational()) is not changed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_is_told_only_of_changes_that_concern_somebody(ana, mia):
+    import psycopg
+
+    empty = companies.create(values={"name": "Nobody Ltd"}, by=mia)
+    saving.create(name="Bonn", rule=BONN, by=mia)
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as worker:
+        worker.execute(f"LISTEN {work.CHANNEL}")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE people_company SET city = 'Kiel' WHERE id = %s", [empty.pk])
+            cursor.execute("UPDATE people_contact SET city = 'Kiel' WHERE id = 0")
+            cursor.execute("UPDATE sales_deal SET version = version WHERE id = 0")
+            cursor.execute(f"NOTIFY {work.CHANNEL}, 'nothing'")
+            cursor.execute("UPDATE people_contact SET city = 'Kiel' WHERE id = %s", [ana.pk])
+            cursor.execute(f"NOTIFY {work.CHANNEL}, 'end'")
+        told = [each.payload for each in worker.notifies(timeout=120, stop_after=3)]
+    assert told == ["nothing", "", "end"]
 
 
 @pytest.mark.django_db(transaction=True)
