@@ -13,7 +13,13 @@ from accord.platform.models import User
 from accord.sales import tasks
 from tests.browser.conftest import overflow
 
-WIDTHS = ((1440, "light"), (390, "light"), (1440, "dark"), (390, "dark"))
+# Every width and theme each time; every pair of them in the long run.
+WIDTHS = (
+    (1440, "light"),
+    pytest.param(390, "light", marks=pytest.mark.long),
+    pytest.param(1440, "dark", marks=pytest.mark.long),
+    (390, "dark"),
+)
 
 
 @pytest.fixture
