@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from accord.channels.models import Receipt
 from accord.commands import parser
 from accord.commands import privacy as command
 from accord.insight import reports
@@ -164,6 +165,17 @@ def test_a_preview_says_what_goes_and_what_stays(known):
         "Saved views",
     }
     assert not seen.shares_name
+
+
+def test_looking_takes_nothing_in_and_erasing_does(known):
+    waiting = Receipt.objects.count()
+    assert waiting
+    assert "What their devices sent and was not taken in" in {
+        part.title for part in erasing.preview(known).parts
+    }
+    assert Receipt.objects.count() == waiting
+    erasing.begin(known, by=None)
+    assert not Receipt.objects.exists()
 
 
 def test_a_name_two_people_have_is_left_in_texts(known):

@@ -56,10 +56,13 @@ class Preview:
 
 
 def preview(contact: Contact) -> Preview:
-    """What would go and what would stay, by store. Raises AlreadyErased."""
+    """What would go and what would stay, by store. Raises AlreadyErased.
+
+    Looking changes nothing: what arrived and waits is counted as it lies there.
+    """
     if contact.erased_at:
         raise AlreadyErased
-    person = persons.of(contact)
+    person = persons.as_known(contact)
     parts = [
         Part(store.title, _rows(store, person), store.stays)
         for store in personal.stores()
@@ -164,13 +167,14 @@ def _do(made: Erasure, step: str, person: Person) -> None:
     if store and store.apart:
         store.erase(person)
     with transaction.atomic(), logbooks.opened():
-        work.fence()
+        work.heed()
         if store is None:
             sweeping.sweep(personal.swept()[step.removeprefix("text ")], person.words)
         elif not store.apart:
             store.erase(person)
         made.done = [*made.done, step]
         Erasure.objects.filter(pk=made.pk).update(done=made.done)
+        work.fence()  # not before: it holds the job's row, whose lease is extended meanwhile
 
 
 @transaction.atomic

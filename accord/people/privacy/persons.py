@@ -15,6 +15,11 @@ FEWEST_LETTERS = 7  # of a name that is looked for in texts
 def of(contact: Contact) -> Person:
     """A contact with what they are found by, once what waits has been taken in."""
     settle()
+    return as_known(contact)
+
+
+def as_known(contact: Contact) -> Person:
+    """A contact with what they are found by at this moment; what waits is not taken in first."""
     spans = VisitorSpan.objects.filter(contact=contact).values("visitor")
     theirs = Visitor.objects.filter(Q(contact=contact) | Q(pk__in=spans))
     visitors = list(theirs.order_by("pk").values_list("pk", "name"))

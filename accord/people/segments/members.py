@@ -72,8 +72,9 @@ def evaluate_alone(segment: Segment, now: datetime) -> None:
     """`evaluate` in a transaction of its own; a rule that asks for what is gone waits no more."""
     try:
         with transaction.atomic():
-            work.fence()
+            work.heed()
             evaluate(segment, now)
+            work.fence()  # not before: it holds the job's row, whose lease is extended meanwhile
     except BadRule as problem:
         Segment.objects.filter(pk=segment.pk).update(stale_at=None)
         seen = {"segment": segment.pk, "at": problem.path}

@@ -2,23 +2,28 @@
 
 import threading
 import time
+from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from accord.people import visitors
 from accord.people.identity import following, merging
 from accord.people.models import Contact
 from accord.people.privacy import erasing
+from accord.people.segments import members, saving
 from accord.people.tests.test_devices import NOON
 from accord.people.visitors import Claim, Seen
+from accord.platform import leases, work
 from accord.platform.events import partitions
+from accord.platform.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAITING = """
 SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database
-WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+WHERE NOT granted AND datname = current_database()
 """
 
 
@@ -73,3 +78,57 @@ def test_rows_may_still_point_to_a_person_who_is(act, ana, other, settings, tmp_
             erasing.begin(ana, by=None)
         pointing = "SELECT FROM people_contact WHERE id = %s FOR KEY SHARE NOWAIT"
         other.execute(pointing, [ana.pk])
+
+
+@pytest.mark.parametrize("act", ["evaluate", "erase"])
+def test_a_long_step_leaves_the_row_of_its_job_to_whoever_extends_it(
+    act, ana, mia, other, settings, tmp_path
+):
+    settings.DATA = tmp_path
+    bonn = saving.create(name="Bonn", rule={"contact": "city", "kind": "text", "is": "B"}, by=mia)
+    made = erasing.begin(ana, by=None)
+    work.discover()
+    [lease] = leases.claim({erasing.JOB}, limit=1)
+
+    def step():
+        token = work._lease.set(lease)
+        try:
+            if act == "erase":
+                erasing.run(made.pk)
+            else:
+                members.evaluate_alone(bonn, timezone.now())
+        finally:
+            work._lease.reset(token)
+            connection.close()
+
+    stepping = threading.Thread(target=step)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            members.alone()
+            cursor.execute("LOCK TABLE people_mergeitem IN SHARE MODE")
+            stepping.start()
+            waits(other)
+            held = "SELECT FROM platform_job WHERE id = %s FOR UPDATE NOWAIT"
+            other.execute(held, [lease.id])
+    finally:
+        stepping.join(120)
+    assert not stepping.is_alive()
+
+
+def test_a_new_month_waits_for_nobody_who_reads_events(db, other):
+    far = date(2093, 5, 17)
+    other.execute("BEGIN")
+    other.execute("SELECT count(*) FROM platform_event").fetchone()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '20s'")
+            partitions.ensure([far])
+    finally:
+        other.execute("ROLLBACK")
+    assert "2093-05" in partitions.months()
+    at = datetime(2093, 5, 31, 23, 59, 59, tzinfo=UTC)
+    made = Event.objects.create(name="page.viewed", happened_at=at, recorded_at=at)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Event.objects.filter(pk=made.pk).update(name="track")
+    with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
+        cursor.execute("UPDATE platform_event_2093_05 SET name = 'track'")

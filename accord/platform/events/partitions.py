@@ -57,11 +57,18 @@ def _name(month: date) -> str:
 
 
 def _make(name: str, month: date) -> None:
+    """Made empty and then attached: PARTITION OF would wait for whoever reads events, for as long
+    as a build of the lake takes.
+    """
     after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('platform_event'))")
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+        if cursor.fetchone()[0]:
+            return
+        cursor.execute(f"CREATE TABLE {name} (LIKE platform_event INCLUDING ALL)")
         cursor.execute(
-            f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF platform_event "
+            f"ALTER TABLE platform_event ATTACH PARTITION {name} "
             f"FOR VALUES FROM ('{month:%Y-%m-%d} 00:00+00') TO ('{after:%Y-%m-%d} 00:00+00')"
         )
         cursor.execute(
