@@ -155,6 +155,21 @@ def test_gpc_is_honoured_without_asking_and_shown(address, tab):
     assert answers(tab, 1)[0].gpc
 
 
+def test_an_objection_of_the_browser_is_newer_than_what_was_accepted_before_it(address, tab):
+    ready(tab, address())
+    asked(tab).get_by_role("button", name="Accept").click()
+    answers(tab, 1)
+    tab.add_init_script(GPC)
+    ready(tab, address())
+    tab.wait_for_function("() => accord.banner && !localStorage.getItem('accord')")
+    assert not tab.evaluate("() => accord.status().consent")
+    tab.get_by_text("Privacy choices").click()
+    asked(tab).get_by_role("button", name="Accept").click()
+    answers(tab, 2)
+    ready(tab, address())
+    tab.wait_for_function("() => accord.status().consent")  # who accepts knowing of it is heard
+
+
 def test_who_refused_is_asked_again_after_half_a_year(address, tab):
     ready(tab, address())
     asked(tab).get_by_role("button", name="Refuse").click()

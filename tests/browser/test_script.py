@@ -169,6 +169,14 @@ def test_what_waits_when_the_page_is_left_goes_along(site, tab):
     assert ("form.submitted", "form.submitted") in told()
 
 
+def test_a_refusal_on_a_later_page_removes_what_an_earlier_one_kept(site, tab):
+    ready(tab, site("/", 'data-consent="given"'))
+    assert tab.evaluate("() => localStorage.getItem('accord')")
+    ready(tab, site("/"))
+    tab.evaluate("() => accord.consent(false)")
+    assert tab.evaluate("() => localStorage.getItem('accord')") is None
+
+
 def test_gpc_is_honoured_and_shown(site, tab):
     tab.add_init_script(
         "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"

@@ -21,6 +21,7 @@ from accord.platform.events import log, names
 names.declare("form.confirmed", "Confirmed a form by mail", team="marketing", icon="shield-check")
 
 VALID = timedelta(days=7)
+DAY = timedelta(days=1)
 MOST = 3  # mails to one address in a day: nobody's mailbox is filled by our forms
 
 
@@ -29,19 +30,22 @@ class LinkSpent(Refused):
 
 
 def ask(submission: Submission, definition: Definition) -> bool:
-    """Mail the link, in the caller's transaction; False where it was mailed, or too often."""
+    """Mail the link once, in the caller's transaction.
+
+    False, and nothing is mailed, where the address had its share of such mails within a day.
+    """
     now = timezone.now()
     if Confirmation.objects.filter(submission=submission).exists():
+        return True
+    lately = Confirmation.objects.filter(
+        submission__email=submission.email, expires_at__gt=now + VALID - DAY
+    )
+    if lately.count() >= MOST:
         return False
     token = secrets.token_urlsafe(32)
     Confirmation.objects.create(
         submission=submission, digest=_digest(token), expires_at=now + VALID
     )
-    day = Confirmation.objects.filter(
-        submission__email=submission.email, submission__at__gt=now - timedelta(days=1)
-    )
-    if day.count() > MOST:
-        return False
     with translation.override(definition.language):
         subject, text = _letter(submission, definition, token)
     outbox.send(

@@ -8,23 +8,25 @@ was sent is lost.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
+from django.utils import timezone
 
+from accord.channels import letters
 from accord.engine.capture import agents
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
 from accord.engine.forms import answers, proof, spam
-from accord.engine.forms.answers import Checked, Given
+from accord.engine.forms.answers import Checked, Given, Problem
 from accord.engine.forms.spam import Signs
 from accord.engine.forms.terms import EMAIL, Definition
 from accord.marketing.forms import confirmations, forms, people, tickets
 from accord.marketing.models import Form, FormVersion, Submission
 from accord.people import families, suppressions
-from accord.people.models import Address, ConsentRecord
+from accord.people.models import Address, ConsentRecord, Purpose
 from accord.platform import audit, logbooks, permissions, preferences, work
 from accord.platform.models import User
 
@@ -80,6 +82,8 @@ def receive(version: FormVersion, post: Post, *, now: datetime) -> Received:
     """
     definition = forms.definition(version)
     checked = answers.check(definition, post.given, region=preferences.current().phone_region)
+    if checked.good and not _can_be_mailed(checked.answers[EMAIL][0]):
+        checked = replace(checked, problems={EMAIL: Problem.NOT_EMAIL})
     if not checked.good:
         return Received(checked, None)
     opened = tickets.opened(version.form, post.ticket, now=now) if post.ticket else None
@@ -103,8 +107,9 @@ def settle(submission_id: int) -> None:
             return
         definition = forms.definition(found.version)
         if found.verdict == Verdict.PENDING:
-            confirmations.ask(found, definition)
-            if definition.confirm:
+            if not confirmations.ask(found, definition):
+                _ask(found, due_at=timezone.now() + confirmations.DAY)
+            if _confirms(definition, found.form):
                 return
         people.take_in(found, definition)
 
@@ -207,16 +212,41 @@ def _boxes(definition: Definition, checked: Checked) -> list[dict[str, object]]:
     return [asdict(box) for box in ticked]
 
 
+def waits(definition: Definition, submission: Submission) -> bool:
+    """Whether whoever sends this has to confirm it by mail, whosever the address is.
+
+    Asked of today: what the form asks since it was published anew, and what purposes ask since,
+    count for somebody who filled in an older page as well.
+    """
+    if _confirms(definition, submission.form) or any(box["double"] for box in submission.agreed):
+        return True
+    agreed = [box["purpose"] for box in submission.agreed]
+    return Purpose.objects.filter(pk__in=agreed, double=True).exists()
+
+
+def _confirms(definition: Definition, form: Form) -> bool:
+    """Whether the form, as it was filled in or as it is now, waits with everything."""
+    now = form.published
+    return definition.confirm or (now is not None and forms.definition(now).confirm)
+
+
 def _verdict(definition: Definition, submission: Submission) -> Verdict:
     """Whether the address has to be confirmed first.
 
     A stranger may type any address. So whoever once said stop must say by mail that it is them
     who agrees now.
     """
-    double = any(box["double"] for box in submission.agreed)
-    if definition.confirm or double or (submission.agreed and _said_stop(submission.email)):
+    if waits(definition, submission) or (submission.agreed and _said_stop(submission.email)):
         return Verdict.PENDING
     return Verdict.ACCEPTED
+
+
+def _can_be_mailed(address: str) -> bool:
+    try:
+        letters.address(address)
+    except letters.NoAddress:
+        return False
+    return True
 
 
 def _said_stop(email: str) -> bool:
@@ -236,9 +266,9 @@ def _lately(network: str, now: datetime) -> int:
     return Submission.objects.filter(network=network, at__gt=now - LATELY)[: FLOOD + 1].count()
 
 
-def _ask(submission: Submission) -> None:
+def _ask(submission: Submission, due_at: datetime | None = None) -> None:
     key = f"{JOB}:{submission.pk}"
-    work.enqueue(JOB, payload={"submission": submission.pk}, key=key)
+    work.enqueue(JOB, payload={"submission": submission.pk}, key=key, due_at=due_at)
 
 
 def of(form: Form) -> dict[str, int]:

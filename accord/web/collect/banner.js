@@ -53,7 +53,7 @@
 
   function answer(agreed) {
     apply(agreed);
-    keep({ agreed: agreed, digest: said.digest, at: Date.now() });
+    keep({ agreed: agreed, digest: said.digest, at: Date.now(), gpc: gpc });
     accord.answer({ text: said.id, digest: said.digest, agreed: agreed });
     close();
   }
@@ -143,7 +143,9 @@
     said = choose(texts);
     if (!said) return;
     var before = kept();
-    if (holds(before, said)) apply(before.agreed);
+    // The browser's own objection is newer than an answer that did not know of it.
+    if (gpc && before && !before.gpc) apply([]);
+    else if (holds(before, said)) apply(before.agreed);
     else if (!gpc) open(false);
   }
 

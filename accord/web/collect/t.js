@@ -40,12 +40,10 @@
   }
 
   function forget() {
-    if (id) {
-      try {
-        localStorage.removeItem(NAME);
-      } catch {
-        /* nothing was kept */
-      }
+    try {
+      localStorage.removeItem(NAME); // also what an earlier page kept
+    } catch {
+      /* nothing was kept */
     }
     id = user = "";
     queue = queue.filter(function (message) {
@@ -170,7 +168,7 @@
       put("identify", { traits: traits || {} });
     },
     consent: function (given) {
-      if (given === agreed && (id || !given)) return;
+      if (given === agreed && id) return;
       agreed = given === true;
       if (agreed) {
         remember();

@@ -137,7 +137,9 @@ def _told(request: HttpRequest, shown: Shown, given: Given, received: Received) 
         answer = _page(request, shown, given, received.checked)
         answer.status_code = 422
         return answer
-    waits = received.submission.verdict == Submission.Verdict.PENDING
+    # Not by the verdict: it would tell a stranger whether somebody of this address said stop.
+    spam = received.submission.verdict == Submission.Verdict.SPAM
+    waits = not spam and submissions.waits(shown.definition, received.submission)
     if not shown.whole:
         return _done(request, shown, waits=waits)
     if shown.definition.ending.url and not waits:

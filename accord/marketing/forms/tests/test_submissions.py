@@ -3,18 +3,16 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import Error, transaction
 from django.utils import timezone
 
 from accord.channels.models import Message
 from accord.engine.capture.agents import Actor
 from accord.engine.consent.terms import Channel
-from accord.marketing.forms import confirmations, conversion, forms, proposals, submissions, tickets
+from accord.marketing.forms import conversion, forms, proposals, submissions, tickets
 from accord.marketing.forms.tests.conftest import WORDS, box, filled
 from accord.marketing.models import Confirmation, Proposal, Submission
 from accord.people import companies, consent, contacts
-from accord.people.consent import EVERYTHING
 from accord.people.fields import custom_fields
 from accord.people.models import ConsentRecord, Contact, Evidence, Visitor
 from accord.platform import logbooks
@@ -281,91 +279,6 @@ def test_views_starts_and_what_was_sent_are_counted_by_day(publish, send):
     assert (day, figures.views, figures.starts, figures.sent) == (today, 2, 1, 1)
     assert conversion.of([version.form], since=today)[version.form.pk] == figures
     assert figures.share == 0.5
-
-
-class TestDoubleOptIn:
-    """A link by mail, a button, and nothing before that."""
-
-    @pytest.fixture
-    def version(self, publish, offers):
-        return publish("first_name", boxes=[box(offers)])
-
-    def token(self, message=None):
-        letter = message or Message.objects.get(key__startswith="form-confirmation")
-        return letter.text.partition("/confirm/")[2].partition("/")[0]
-
-    def test_nothing_may_be_sent_before_the_link_was_confirmed(self, version, send):
-        sent = send(version, consent__offers__email="on")
-        assert (sent.verdict, ConsentRecord.objects.count()) == (Verdict.PENDING, 0)
-        letter = Message.objects.get(key__startswith="form-confirmation")
-        assert (letter.to, letter.kind) == ("ana@acme.example", "transactional")
-        assert "Send me offers by e-mail." in letter.text
-        question = consent.question("offers", Channel.EMAIL)
-        assert not consent.may_send(sent.contact, question, timezone.now())
-        assert not Confirmation.objects.filter(digest=self.token()).exists()
-        for _ in range(2):
-            done = confirmations.confirm(self.token())
-            assert (done.pk, done.verdict) == (sent.pk, Verdict.ACCEPTED)
-        assert consent.may_send(sent.contact, question, timezone.now())
-        assert list(ConsentRecord.objects.order_by("pk").values_list("what", flat=True)) == [
-            "consent", "confirmed",
-        ]  # fmt: skip
-        assert Event.objects.filter(name="form.confirmed").count() == 1
-
-    def test_a_link_ends_after_seven_days(self, version, send):
-        send(version, consent__offers__email="on")
-        token = self.token()
-        late = time_machine.travel(timezone.now() + timedelta(days=7, seconds=1))
-        with late, pytest.raises(confirmations.LinkSpent, match="seven days"):
-            confirmations.confirm(token)
-        assert not ConsentRecord.objects.exists()
-        with pytest.raises(confirmations.LinkSpent):
-            confirmations.confirm("guessed")
-
-    def test_a_form_may_wait_with_everything(self, publish, send):
-        version = publish("first_name", confirm=True)
-        sent = send(version, first_name="Ana")
-        assert (sent.verdict, sent.contact) == (Verdict.PENDING, None)
-        assert not Contact.objects.exists()
-        done = confirmations.confirm(self.token())
-        assert done.contact == Contact.objects.get(first_name="Ana")
-
-    def test_who_said_stop_has_to_confirm_that_it_is_them(self, publish, send, ana, news):
-        consent.withdraw(ana, EVERYTHING, by=None)
-        sent = send(publish(boxes=[box(news)]), consent__news__email="on")
-        assert sent.verdict == Verdict.PENDING
-        question = consent.question("news", Channel.EMAIL)
-        assert not consent.may_send(ana, question, timezone.now())
-        confirmations.confirm(self.token())
-        assert consent.may_send(ana, question, timezone.now())
-
-    def test_who_said_stop_before_a_merge_or_deletion_has_to_confirm_too(
-        self, publish, send, ana, news
-    ):
-        consent.withdraw(ana, EVERYTHING, by=None)
-        bea = contacts.create(values={"email": "bea@acme.example"}, by=None)
-        now = timezone.now()
-        Contact.objects.filter(pk=ana.pk).update(deleted_at=now)
-        version = publish(boxes=[box(news)])
-        assert send(version, consent__news__email="on").verdict == Verdict.PENDING
-        Contact.objects.filter(pk=ana.pk).update(merged_into=bea)
-        sent = send(version, email="bea@acme.example", consent__news__email="on")
-        assert sent.verdict == Verdict.PENDING
-
-    def test_a_strangers_mailbox_is_not_filled(self, version, send):
-        for _ in range(5):
-            send(version, consent__offers__email="on")
-        assert Message.objects.filter(key__startswith="form-confirmation").count() == 3
-        assert Submission.objects.filter(verdict=Verdict.PENDING).count() == 5
-
-    def test_the_mail_speaks_the_language_of_the_form(self, publish, send):
-        send(publish(confirm=True, language="de"))
-        letter = Message.objects.get(key__startswith="form-confirmation")
-        assert letter.subject == "Bitte bestätigen Sie: Ask us"
-
-    def test_what_nobody_confirms_is_thrown_away_after_a_month(self, publish, send):
-        sent = send(publish(confirm=True))
-        assert submissions.tidy(sent.at + timedelta(days=31)) == 1
 
 
 def test_erasure_may_blank_what_was_sent(publish, send):

@@ -9,13 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from accord.channels.models import Message
+from accord.engine.consent.terms import Channel
 from accord.engine.forms import proof
 from accord.engine.forms.terms import Ending
 from accord.marketing.forms import forms, submissions, tickets
 from accord.marketing.forms.tests.conftest import CHROME, box, data, news, offers, publish
 from accord.marketing.models import FormDay, Submission
-from accord.people import purposes
-from accord.people.models import ConsentRecord, Contact, Visitor
+from accord.people import purposes, suppressions
+from accord.people.models import ConsentRecord, Contact, Suppression, Visitor
 
 __all__ = ["data", "news", "offers", "publish"]
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,20 @@ def test_double_opt_in_from_the_mail_to_the_button(visitor, publish, offers):
     for _ in range(2):
         assert "that is confirmed" in visitor.post(path).content.decode()
     assert ConsentRecord.objects.count() == 2
+
+
+def test_the_page_does_not_tell_whether_somebody_said_stop(visitor, publish, news):
+    publish(boxes=[box(news)])
+    shown, answers = visitor.get("/f/ask-us/"), []
+    way, now = Suppression.Way.COMPLAINED, timezone.now()
+    suppressions.add("ana@acme.example", channel=Channel.EMAIL, way=way, at=now)
+    for email in ("ana@acme.example", "bea@acme.example"):
+        said = hidden(shown) | GOOD | {"email": email, "consent:news:email": "on"}
+        answers.append(visitor.post("/f/ask-us/", said)["Location"])
+        shown = visitor.get("/f/ask-us/")
+    first, second = Submission.objects.order_by("pk")
+    assert (first.verdict, second.verdict) == ("pending", "accepted")
+    assert answers == ["thanks/", "thanks/"]
 
 
 def test_links_in_mails_carry_our_address_whatever_the_host_says(publish, settings):
