@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accord.engine.consent.terms import Basis, Channel, Source
 from accord.engine.errors import Refused
-from accord.people import answers, consent, preference_links, purposes, suppressions
+from accord.people import answers, consent, families, preference_links, purposes, suppressions
 from accord.people.answers import Answer
 from accord.people.consent import EVERYTHING, Given, Reach
 from accord.people.ledger import Proof
@@ -101,14 +101,16 @@ def choose(
 def asked(token: str) -> tuple[Contact, tuple[tuple[Purpose, Channel, ConsentText], ...], str]:
     """Whom a link of confirmation is for, what it agrees to, and when it was asked.
 
-    Raises LinkTooOld, also where the address is another one since.
+    Of somebody merged since it is the record that stays. Raises LinkTooOld, also where the
+    address is another one since.
     """
     try:
         said = signing.loads(token, key=preference_links.key(), salt=_SALT, max_age=LINK_HOLDS)
     except signing.BadSignature:
         raise LinkTooOld from None
-    contact = Contact.objects.filter(pk=said["contact"]).first()
-    if contact is None or _address(contact) != said["to"]:
+    mailed = Contact.objects.filter(pk=said["contact"]).first()
+    contact = Contact.objects.filter(pk=families.root(said["contact"])).first()
+    if not mailed or not contact or said["to"] not in (_address(mailed), _address(contact)):
         raise LinkTooOld
     texts = ConsentText.objects.select_related("purpose").in_bulk([row[2] for row in said["rows"]])
     rows = tuple(

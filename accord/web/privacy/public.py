@@ -10,6 +10,7 @@ import time
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -23,7 +24,7 @@ from accord.channels.models import Message
 from accord.channels.passing import Why
 from accord.engine.cleaning import emails
 from accord.engine.errors import Unreadable
-from accord.people import suppressions
+from accord.people import families, suppressions
 from accord.people.models import Contact, PrivacyRequest
 from accord.people.privacy import requests
 from accord.platform import preferences
@@ -107,12 +108,14 @@ def read(text: str) -> tuple[Contact, str] | None:
         pk, kind = signing.loads(text, salt=SALT, max_age=DAYS * 86_400)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    contact = Contact.objects.filter(pk=pk, erased_at=None).first()
+    contact = Contact.objects.filter(pk=families.root(pk), erased_at=None).first()
     return (contact, kind) if contact and kind in PrivacyRequest.Kind.values else None
 
 
+@transaction.atomic
 def _receive(contact: Contact, kind: str) -> PrivacyRequest:
-    """The request, once however often the button is pressed."""
+    """The request, once however often, and at once, the button is pressed."""
+    Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     mine = PrivacyRequest.objects.filter(contact=contact, kind=kind, state="open", origin="page")
     if found := mine.first():
         return found
@@ -134,7 +137,7 @@ def _mail(email: str, kind: str) -> None:
         values["link"] = f"{settings.BASE_URL}{path}?lang={translation.get_language()}"
     name = "privacy" if contact else "privacy_unknown"
     outbox.send(
-        key=f"{begins}{sent}",
+        key=f"{begins}{sent}:{kind}",
         to=email,
         subject=_("Your request to %(company)s") % {"company": values["company"]},
         text=render_to_string(f"public/email/{name}.txt", values),

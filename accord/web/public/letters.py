@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -43,7 +44,7 @@ def confirm(contact: Contact, asked: Asked) -> None:
         "topics": labels,
     }
     outbox.send(
-        key=f"{begins}{timezone.now():%Y%m%d}:{today}",
+        key=f"{begins}{hashlib.sha256(asked.token.encode()).hexdigest()[:32]}",
         to=contact.email,
         subject=_("Please confirm what %(company)s may send you") % {"company": company},
         text=render_to_string("public/email/confirm.txt", values),

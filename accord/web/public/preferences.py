@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST
 from accord.people import answers, consent, preference_centre, preference_links
 from accord.people.ledger import Proof
 from accord.people.models import Contact
+from accord.people.preference_centre import Asked
 from accord.web.collect import addresses
 from accord.web.public import letters
 from accord.web.public.guesses import contact_of_link
 from accord.web.public.pages import public
 
-DONE = ("saved", "asked", "paused", "resumed", "agreed")
+DONE = ("saved", "asked", "full", "paused", "resumed", "agreed")
 
 
 @public
@@ -34,9 +35,7 @@ def page(request: HttpRequest, contact: Contact) -> HttpResponse:
         asked = preference_centre.choose(
             contact, wanted, language=language, proof=proof(request, "preferences"), now=now
         )
-        if asked:
-            letters.confirm(contact, asked)
-        return _back(request, contact, "asked" if asked else "saved")
+        return _back(request, contact, _mailed(contact, asked))
     done = request.GET.get("done", "")
     context = _context(contact, language) | {"done": done if done in DONE else ""}
     return render(request, "public/preferences.html", context)
@@ -97,6 +96,17 @@ def channel_name(channel: str) -> str:
         "post": _("Post"),
     }
     return names[channel]
+
+
+def _mailed(contact: Contact, asked: Asked | None) -> str:
+    """Mail the link, where one is needed, and answer what is said of it: the rest is done."""
+    if asked is None:
+        return "saved"
+    try:
+        letters.confirm(contact, asked)
+    except letters.TooManyLetters:
+        return "full"
+    return "asked"
 
 
 def _context(contact: Contact, language: str) -> dict[str, Any]:

@@ -8,7 +8,4 @@ from django.utils.translation import gettext_noop
 SENTENCES = (
     gettext_noop("This link has expired or was cut off. Choose again, and a new one comes."),
     gettext_noop("Choose one of the pauses that are offered."),
-    gettext_noop(
-        "We mailed you this link several times today. Use one of them, or try again tomorrow."
-    ),
 )

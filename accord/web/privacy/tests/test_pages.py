@@ -8,6 +8,7 @@ import pytest
 
 from accord.channels.models import Message
 from accord.people import contacts
+from accord.people.identity import merging
 from accord.people.models import Erasure, PrivacyRequest, Restriction
 from accord.people.privacy import erasing, requests
 from accord.platform import work
@@ -142,6 +143,14 @@ def test_the_link_makes_one_request_that_is_identified(client, ana):
     found = PrivacyRequest.objects.get()
     assert (found.contact, found.kind, found.origin) == (ana, "erasure", "page")
     assert requests.ready(found)
+
+
+def test_a_link_mailed_before_a_merge_asks_for_the_record_that_stays(client, ana):
+    link = f"/privacy/{public.token(ana, 'erasure')}/"
+    bea = contacts.create(values={"email": "bea@acme.example"}, by=None)
+    merging.merge(bea, ana, choices={}, by=None)
+    client.post(link)
+    assert PrivacyRequest.objects.get().contact == bea
 
 
 def test_a_link_that_is_none_says_so(client, ana):
