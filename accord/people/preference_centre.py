@@ -109,7 +109,8 @@ def asked(token: str) -> tuple[Contact, tuple[tuple[Purpose, Channel, ConsentTex
     except signing.BadSignature:
         raise LinkTooOld from None
     mailed = Contact.objects.filter(pk=said["contact"]).first()
-    contact = Contact.objects.filter(pk=families.root(said["contact"])).first()
+    stays = families.root(said["contact"]) or said["contact"]
+    contact = Contact.objects.filter(pk=stays).first()
     if not mailed or not contact or said["to"] not in (_address(mailed), _address(contact)):
         raise LinkTooOld
     texts = ConsentText.objects.select_related("purpose").in_bulk([row[2] for row in said["rows"]])

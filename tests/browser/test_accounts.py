@@ -10,10 +10,10 @@ from django.utils import timezone
 from accord.platform import accounts, audit, links, preferences, teams
 from accord.platform.models import User
 from tests.browser.conftest import overflow
+from tests.browser.looks import LOOKS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "correct horse battery"
-LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from accord.platform import preferences
 from accord.sales import deals, pipelines, reasons, stages, tasks
 from accord.sales.models import Deal, Product
 from tests.browser.conftest import overflow
+from tests.browser.looks import WIDTHS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,8 +70,7 @@ def column_of(tab, pk):
     return tab.locator(f"#deal-{pk}").evaluate("card => card.parentElement.dataset.stage")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
 def test_everybody_can_read_the_board(board, grid, axe, shoot, theme, width):
     tab = board(theme, width)
     expect(tab.locator(f"#deal-{grid.pk}")).to_contain_text("Call Ana")
@@ -79,8 +79,7 @@ def test_everybody_can_read_the_board(board, grid, axe, shoot, theme, width):
     assert overflow(tab) == 0
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
 def test_everybody_can_read_a_deal(board, grid, axe, shoot, theme, width):
     tab = board(theme, width, f"/deals/{grid.pk}/")
     expect(tab.locator("#credit-model")).to_have_count(1)

@@ -10,7 +10,8 @@ from accord.platform import logbooks, work
 from accord.platform.events import partitions
 from accord.platform.models import Event
 from tests.browser.conftest import overflow
-from tests.browser.test_today import WIDTHS, signed_in
+from tests.browser.looks import WIDTHS
+from tests.browser.test_today import signed_in
 
 __all__ = ["signed_in"]
 

@@ -17,7 +17,8 @@ from accord.marketing.models import FormDay, Submission
 from accord.people import lifecycle, purposes
 from accord.people.models import ConsentRecord, Contact
 from tests.browser.conftest import overflow
-from tests.browser.test_today import WIDTHS, signed_in
+from tests.browser.looks import WIDTHS
+from tests.browser.test_today import signed_in
 
 __all__ = ["signed_in"]
 CHROME = "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"

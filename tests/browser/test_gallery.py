@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import overflow
+from tests.browser.looks import LOOKS
 
 PAGES = {
     "today": "/",
@@ -18,15 +19,19 @@ PAGES = {
 }
 
 
+@pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.parametrize("name", PAGES)
-def test_parts_are_accessible_and_fit(gallery, page, axe, shoot, name):
-    for theme in ("light", "dark"):
-        for width in (1440, 390):
-            tab = page(theme, width)
-            tab.goto(gallery + PAGES[name], wait_until="networkidle")
-            shoot(tab, f"{name}-{width}-{theme}")
-            assert overflow(tab) <= 0
-            axe(tab)
+def test_parts_are_accessible_and_fit(gallery, page, axe, shoot, name, look):
+    theme, width = look
+    tab = page(theme, width)
+    tab.goto(gallery + PAGES[name], wait_until="networkidle")
+    shoot(tab, f"{name}-{width}-{theme}")
+    assert overflow(tab) <= 0
+    axe(tab)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_parts_fit_windows_of_every_width(gallery, page, shoot, name):
     for width in (320, 720, 1024):  # the narrowest, 1440 at 200 percent, a tablet
         narrow = page("light", width)
         narrow.goto(gallery + PAGES[name])

@@ -19,9 +19,9 @@ from accord.platform.models import Import
 from accord.platform.transfer import imports, mapping, runs
 from accord.sales.models import Deal
 from tests.browser.conftest import overflow
+from tests.browser.looks import WIDTHS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
 FILE = (
     "account,sector,office_location,revenue,founded on\n"
     "Umbrella,technolgy,Philipines,1.5,1996\n"
@@ -209,7 +209,7 @@ def jobs(house):
     return found | {"done": done, "running": running}
 
 
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
 def test_every_step_can_be_used_by_everybody(enter, jobs, axe, shoot, theme, width):
     page = enter(theme, width)
     places = {

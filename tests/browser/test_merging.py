@@ -12,9 +12,9 @@ from accord.platform import startup
 from accord.platform.events import partitions
 from accord.sales import activities, deals
 from tests.browser.conftest import PHONE, overflow
+from tests.browser.looks import LOOKS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from accord.people.models import Contact
 from accord.platform.models import Team
 from accord.sales.models import Deal, DealContact
 from tests.browser.conftest import overflow
-from tests.browser.test_today import WIDTHS, signed_in
+from tests.browser.looks import WIDTHS
+from tests.browser.test_today import signed_in
 
 __all__ = ["signed_in"]
 pytestmark = pytest.mark.long  # some minutes; every page in four looks

@@ -12,7 +12,8 @@ from accord.insight import attribution
 from accord.platform import work
 from accord.sales.models import Pipeline
 from tests.browser.conftest import overflow
-from tests.browser.test_today import WIDTHS, signed_in
+from tests.browser.looks import WIDTHS
+from tests.browser.test_today import signed_in
 
 __all__ = ["signed_in"]
 

@@ -13,7 +13,8 @@ from accord.people.models import Contact, Segment
 from accord.people.segments import members, saving
 from tests import instance as instances
 from tests.browser.conftest import overflow
-from tests.browser.test_today import WIDTHS, signed_in
+from tests.browser.looks import WIDTHS
+from tests.browser.test_today import signed_in
 
 __all__ = ["signed_in"]
 LEADS = {"contact": "stage", "kind": "stage", "is": ["lead", "mql"]}

@@ -10,7 +10,8 @@ from accord.platform.models import User
 from accord.sales import deals, pipelines, reasons, stages, tasks
 from accord.sales.models import Deal
 from tests.browser.conftest import overflow
-from tests.browser.test_today import WIDTHS, signed_in
+from tests.browser.looks import WIDTHS
+from tests.browser.test_today import signed_in
 
 __all__ = ["signed_in"]
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,8 @@ from accord.channels.models import FailedEvent, Receipt, WriteKey
 from accord.platform import logbooks
 from accord.platform.models import Event
 from tests.browser.conftest import overflow
-from tests.browser.test_today import WIDTHS, signed_in
+from tests.browser.looks import WIDTHS
+from tests.browser.test_today import signed_in
 
 __all__ = ["signed_in"]
 

@@ -108,7 +108,7 @@ def read(text: str) -> tuple[Contact, str] | None:
         pk, kind = signing.loads(text, salt=SALT, max_age=DAYS * 86_400)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    contact = Contact.objects.filter(pk=families.root(pk), erased_at=None).first()
+    contact = Contact.objects.filter(pk=families.root(pk) or pk, erased_at=None).first()
     return (contact, kind) if contact and kind in PrivacyRequest.Kind.values else None
 
 

@@ -163,6 +163,8 @@ function run(option, event) {
 if (palette) {
   input.addEventListener("input", filterLocal);
   watch(found, settle);
+  // htmx gives what it swapped in its own attributes back once it has settled.
+  found.addEventListener("htmx:after:settle", () => shown().some((option) => option.getAttribute("aria-selected") === "true") || settle());
   input.addEventListener("keydown", (event) => {
     const list = shown(), at = list.findIndex((option) => option.getAttribute("aria-selected") === "true");
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
