@@ -49,8 +49,13 @@ def columns(slot: Slot) -> tuple[tuple[str, str], ...]:
 
 
 # A chunk's rows are written several times over; with the usual 8 MB they would go to disk.
-# It cannot change once a connection has used a temporary table, so all ask for the same.
-_ROOM = "SET temp_buffers = '64MB'"
+# It cannot change once a connection has used a temporary table: one that did keeps what it has.
+_ROOM = """
+DO $$ BEGIN
+    PERFORM set_config('temp_buffers', '64MB', false);
+EXCEPTION WHEN invalid_parameter_value THEN NULL;
+END $$
+"""
 
 
 def make(plan: Plan) -> None:
