@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-ROWS = 22_000
-CHUNK = 5_000
+ROWS = 44_000
+CHUNK = 10_000
 MAPPING = {
     "into": "contacts",
     "columns": {

@@ -46,7 +46,7 @@ class Contact(Record):
     campaign = models.CharField(max_length=200, blank=True)
     landing_page = models.CharField(max_length=500, blank=True)
     merged_into = models.ForeignKey(
-        "self", models.CASCADE, null=True, editable=False, related_name="+"
+        "self", models.CASCADE, null=True, editable=False, related_name="+", db_index=False
     )
     erased_at = models.DateTimeField(
         null=True, editable=False, help_text="Whoever it was asked to be erased: numbers only."
@@ -108,6 +108,11 @@ class Contact(Record):
                 fields=["deleted_by"],
                 name="contact_deleted_by",
                 condition=Q(deleted_by__isnull=False),
+            ),
+            models.Index(
+                fields=["merged_into"],
+                name="contact_merged_into",
+                condition=Q(merged_into__isnull=False),
             ),
             models.Index(
                 OrderBy(F("acquired_at"), descending=True, nulls_last=True),

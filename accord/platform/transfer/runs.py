@@ -27,7 +27,7 @@ from accord.platform.transfer.colleagues import Book
 from accord.platform.transfer.plans import Line, Plan
 from accord.platform.transfer.sheets import Row
 
-CHUNK = 5_000
+CHUNK = 10_000
 ATTEMPTS = 3
 _LOCK = 0x4143_4349
 _NAMES = {"error": "errors"}
