@@ -272,4 +272,3 @@ def _deals() -> List:
 
 def _mail(person: int) -> str:
     return f"person{person}@firm{1 + (person - 1) % SIZES['companies']}.example"
-

@@ -4,6 +4,7 @@ Set ACCORD_SCREENSHOTS to a folder to keep what `shoot` sees.
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from playwright.sync_api import expect, sync_playwright
 # Playwright runs an event loop in the test's thread; the ORM is still only used by that thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-CHROMIUM = os.environ.get("ACCORD_CHROMIUM", "/usr/bin/chromium")
+# The headless shell is Chromium without its own windows: the same pages in half the time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("ACCORD_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,8 +42,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def browser():
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}; run tools/install-chromium or set ACCORD_CHROMIUM")
+    if not Path(CHROMIUM).is_file():
+        pytest.skip(f"no Chromium ({CHROMIUM}); run tools/install-chromium or set ACCORD_CHROMIUM")
     # Where an event loop runs, Django keeps connections of their own: leave none behind.
     connections.close_all()
     with sync_playwright() as playwright:
