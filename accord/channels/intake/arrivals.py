@@ -9,7 +9,7 @@ from functools import cached_property
 import orjson
 
 from accord.channels.models import FailedEvent, Receipt, WriteKey
-from accord.engine.capture import agents, landings, messages
+from accord.engine.capture import agents, landings, messages, values
 from accord.engine.capture.agents import Actor
 from accord.engine.capture.landings import Landing
 from accord.engine.capture.messages import Kind, Message, Untaken
@@ -89,11 +89,19 @@ def failure(receipt: Receipt, untaken: Untaken) -> FailedEvent:
     return FailedEvent(
         received_at=receipt.received_at,
         key_id=receipt.key_id,
-        kind=str(kind or "")[:8].replace("\0", ""),
-        said=orjson.dumps(said).decode(),
+        kind=kind[:8].replace("\0", "") if isinstance(kind, str) else "",
+        said=_told(said),
         reason=untaken.reason[:300],
         address=receipt.address,
         agent=receipt.agent,
         origin=receipt.origin,
         opted_out=receipt.opted_out,
     )
+
+
+def _told(said: object) -> str:
+    """JSON of what was said; of what lies deeper than can be written, the part that can."""
+    try:
+        return orjson.dumps(said).decode()
+    except orjson.JSONEncodeError:
+        return orjson.dumps(values.cut(said)).decode()

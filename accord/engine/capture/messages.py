@@ -120,17 +120,19 @@ def read(kind: str, said: object, around: Around, received_at: datetime) -> Mess
     if not isinstance(said, dict):
         return Untaken(said, "A message has to be a JSON object.")
     try:
-        return _read(Kind(kind or str(said.get("type"))), said, around, received_at)
+        return _read(_kind(kind or said.get("type")), said, around, received_at)
     except Unfit as unfit:
         return Untaken(said, str(unfit))
-    except ValueError:
-        return Untaken(
-            said, "The type is none of track, identify, page, screen, group, alias, consent."
-        )
+
+
+def _kind(said: object) -> Kind:
+    if isinstance(said, str) and said in set(Kind):
+        return Kind(said)
+    raise Unfit("The type is none of track, identify, page, screen, group, alias, consent.")
 
 
 def _read(kind: Kind, said: dict[str, object], around: Around, received_at: datetime) -> Message:
-    if len(orjson.dumps(said)) > LARGEST:
+    if _size(said) > LARGEST:
         raise Unfit(f"A message is larger than {LARGEST // 1024} KB.")
     found = Message(
         kind=kind,
@@ -149,6 +151,14 @@ def _read(kind: Kind, said: dict[str, object], around: Around, received_at: date
     )
     _complete(found)
     return found
+
+
+def _size(said: dict[str, object]) -> int:
+    """Bytes of a message. Raises Unfit where it lies deeper than can be written."""
+    try:
+        return len(orjson.dumps(said))
+    except orjson.JSONEncodeError as error:
+        raise Unfit(values.TOO_DEEP) from error
 
 
 def _complete(found: Message) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from math import isfinite
 
 DEEPEST = 8  # levels of lists and objects within each other
+SHOWN = 64  # levels of what cannot be kept that are shown to whoever looks for why
 MOST_NAMES = 250  # in one object
 LONGEST_NAME = 100  # characters
 LARGEST_NUMBER = 2**63
+TOO_DEEP = f"Values lie more than {DEEPEST} levels deep."
 
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
 
@@ -43,9 +45,22 @@ def mapping(value: object) -> dict[str, Value]:
     return found if isinstance(found, dict) else {}
 
 
+def cut(value: object, levels: int = SHOWN) -> object:
+    """What JSON said without what lies deeper, which is named by "…". Encoders have limits too."""
+    match value:
+        case list():
+            return [cut(each, levels - 1) for each in value] if levels else "…"
+        case Mapping():
+            if not levels:
+                return "…"
+            return {name: cut(each, levels - 1) for name, each in value.items()}
+        case _:
+            return value
+
+
 def _kept(value: object, depth: int) -> Value:
     if depth > DEEPEST:
-        raise Unfit(f"Values lie more than {DEEPEST} levels deep.")
+        raise Unfit(TOO_DEEP)
     match value:
         case str():
             return value.replace("\0", "")

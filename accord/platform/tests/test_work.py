@@ -169,8 +169,13 @@ def test_a_stopping_worker_hands_the_job_back_uncounted(done, monkeypatch):
     assert (job.state, job.attempt) == (Job.State.READY, 0)
 
 
-def test_outside_a_job_the_fence_is_open():
-    work.fence()
+def test_outside_a_job_the_fence_is_open(done, monkeypatch):
+    monkeypatch.setattr(work, "_stopping", True)
+    with transaction.atomic():
+        User.objects.create(name="written by a command")
+        work.fence()
+        work.heed()
+    assert User.objects.filter(name="written by a command").exists()
 
 
 def test_a_job_that_keeps_killing_its_worker_is_given_up(done):
