@@ -19,13 +19,16 @@ from accord.people.identity import evidence
 from accord.people.models import Contact, Erasure, PrivacyRequest
 from accord.people.privacy import erased, persons, record
 from accord.people.privacy.erased import Line
-from accord.platform import audit, logbooks, permissions, personal, work
+from accord.platform import audit, failpoints, logbooks, permissions, personal, work
 from accord.platform.models import User
 from accord.platform.personal import COPIES, NotYet, Person, Store, sweeping
 
 JOB = "privacy.erase"
 LATER = timedelta(seconds=30)
 State = Erasure.State
+BEGAN = failpoints.declare("erasing.began", "an erasure was asked for, and is on no list yet")
+APART = failpoints.declare("erasing.apart", "a store of its own forgot, and nobody knows yet")
+STEP = failpoints.declare("erasing.step", "a step is done, and written down")
 
 logger = logging.getLogger(__name__)
 
@@ -104,11 +107,16 @@ def begin(contact: Contact, *, request: PrivacyRequest | None = None, by: User |
         record.erase(person)
     audit.record("person.erasure_began", held, by=by, erasure=made.pk)
     work.enqueue(JOB, payload={"erasure": made.pk}, key=f"{JOB}:{made.pk}")
-    transaction.on_commit(lambda: erased.note(_line(made)))
+    transaction.on_commit(lambda: _note(made))
     for other in persons.merged(held):
         if Contact.objects.filter(pk=other.pk, erased_at=None).exists():
             begin(other, by=by)
     return made
+
+
+def _note(made: Erasure) -> None:
+    failpoints.reach(BEGAN)
+    erased.note(_line(made))
 
 
 def run(erasure_id: int) -> None:
@@ -166,6 +174,7 @@ def _do(made: Erasure, step: str, person: Person) -> None:
     store = next((each for each in personal.stores() if each.name == step), None)
     if store and store.apart:
         store.erase(person)
+        failpoints.reach(APART)
     with transaction.atomic(), logbooks.opened():
         work.heed()
         if store is None:
@@ -175,6 +184,7 @@ def _do(made: Erasure, step: str, person: Person) -> None:
         made.done = [*made.done, step]
         Erasure.objects.filter(pk=made.pk).update(done=made.done)
         work.fence()  # not before: it holds the job's row, whose lease is extended meanwhile
+    failpoints.reach(STEP)
 
 
 @transaction.atomic
