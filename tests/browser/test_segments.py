@@ -91,7 +91,7 @@ def test_every_page_of_segments_reads_well(signed_in, demo, axe, shoot, width, t
     }
     arriving = {
         "segment": "#reach dl",
-        "segment-rule": "#count",
+        "segment-rule": "#would-reach dl",
         "segment-new": "#count",
         "contact-segments": "#segments-of ul",
     }

@@ -3,10 +3,11 @@
 import pytest
 from django.utils import timezone
 
+from accord.engine import segments as engine
 from accord.engine.consent.terms import Channel
 from accord.people import consent, contacts, purposes
-from accord.people.models import Suppression
-from accord.people.segments import excluding, live, saving
+from accord.people.models import Contact, Suppression
+from accord.people.segments import excluding, live, looking, saving
 from accord.sales import deals, pipelines
 from accord.sales.models import DealContact
 
@@ -38,7 +39,7 @@ def bonn(people, mia):
     return made
 
 
-def test_who_is_left_out_and_why(people, bonn, mia):
+def test_who_is_left_out_and_why(people, bonn, mia, monkeypatch):
     pipelines.ensure()
     purposes.add(label="News", by=None)
     question = consent.question("news", Channel.EMAIL)
@@ -59,3 +60,9 @@ def test_who_is_left_out_and_why(people, bonn, mia):
     assert told.counts == {"no_address": 1, "suppressed": 1, "no_consent": 1, "open_deal": 1}
     assert [each.contact.first_name for each in told.rows] == ["P2", "P4", "P6", "P8"]
     assert "unwanted" in told.rows[0].reason
+    # A rule nobody keeps yet is told the same.
+    rule, seen = engine.from_json(BONN), Contact.objects.visible_to(mia)
+    assert looking.excluded(rule, question, timezone.now(), seen=seen) == told
+    monkeypatch.setattr(excluding, "MOST", 2)
+    drawn = looking.excluded(rule, question, timezone.now(), seen=seen)
+    assert (drawn.size, drawn.exact, len(drawn.rows) <= 2) == (5, False, True)

@@ -82,15 +82,19 @@ def excluded(
     everybody = members.people(segment) if seen is None else members.people(segment) & seen
     size = everybody.count()
     asked = list(everybody.order_by("pk") if size <= MOST else _drawn(everybody))
+    return among(asked, question, now, size=size)
+
+
+def among(asked: Sequence[Contact], question: Question, now: datetime, *, size: int) -> Excluded:
+    """Who of these may not be sent this; counts are for the `size` people they were drawn of."""
     left_out = _left_out(asked, question, now)
     found: dict[Why, int] = defaultdict(int)
     for each in left_out:
         found[each.why] += 1
     scale = size / len(asked) if asked else 0
     counts = {why: round(found[why] * scale) for why in Why}
-    return Excluded(
-        size, max(0, size - sum(counts.values())), counts, size <= MOST, tuple(left_out)
-    )
+    exact = size <= len(asked)
+    return Excluded(size, max(0, size - sum(counts.values())), counts, exact, tuple(left_out))
 
 
 def _drawn(everybody: ContactQuerySet) -> Iterable[Contact]:

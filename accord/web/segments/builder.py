@@ -48,10 +48,13 @@ def rule(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("contact.read")
 @require_POST
 def look(request: StaffRequest) -> HttpResponse:
-    """How many the rule being built selects, and who for example."""
+    """How many the rule being built selects, and who for example; or who of them is reached."""
     permissions.require(request.user, "segment.write")
     words = tables.words()
     made = rows.draft(rows.read(request.POST), words)
+    if "reach" in request.GET:
+        told = live.reach(request.user, made, request.POST.get("purpose", ""))
+        return render(request, "segments/_would_reach.html", told)
     exact = "exact" in request.GET
     return render(request, "segments/_live.html", live.context(request.user, made, exact=exact))
 

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils import timezone
 
 from accord.engine import segments as engine
+from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
-from accord.people import contacts
+from accord.people import consent, contacts, purposes
 from accord.people.models import Contact, Segment
 from accord.people.models.contact import ContactQuerySet
-from accord.people.segments import looking, members, reading
+from accord.people.segments import excluding, looking, members, reading
 from accord.platform.models import User
 from accord.web.segments.rows import Draft
 
@@ -25,6 +26,26 @@ def context(user: User, made: Draft, *, exact: bool) -> dict[str, Any]:
         return _counted(user, made, exact=exact) | {"left_out": len(made.complaints)}
     except Refused as refused:
         return {"refused": str(refused).partition(": ")[2] or str(refused)}
+
+
+def reach(user: User, made: Draft, purpose: str) -> dict[str, Any]:
+    """Who of those the rule selects may be written to for a purpose, and why not the others."""
+    there = list(purposes.in_use().order_by("label"))
+    wanted = next((each for each in there if each.pk == purpose), next(iter(there), None))
+    context: dict[str, Any] = {"purpose": wanted, "purposes": there}
+    if wanted is None:
+        return context
+    question = consent.question(wanted.pk, Channel.EMAIL)
+    seen = Contact.objects.visible_to(user)
+    try:
+        rule = engine.from_json(made.rule)
+        told = looking.excluded(rule, question, timezone.now(), seen=seen)
+    except Refused:
+        return context  # the count beside it says what is wrong
+    if told is None:
+        return context | {"late": True}
+    reasons = [(excluding.LABELS[why], count) for why, count in told.counts.items() if count]
+    return context | {"told": told, "reasons": reasons}
 
 
 def shown(rows: ContactQuerySet, most: int = reading.SAMPLE) -> list[Contact]:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accord.people import contacts, lifecycle, purposes
+from accord.engine.consent.terms import Channel
+from accord.people import consent, contacts, lifecycle, purposes
 from accord.people.models import Segment, SegmentSize
 from accord.people.segments import members, reading, saving
 
@@ -68,6 +69,18 @@ def test_the_count_beside_the_rule_is_quick_where_there_are_many(signed_in, bonn
     assert ">1</b>" in signed_in.post("/segments/look/?exact", IN_BONN).text
     broken = signed_in.post("/segments/look/", IN_BONN | {"field-1": "shoe"}).text
     assert "1 unfinished line left out." in broken
+
+
+def test_a_rule_being_built_tells_who_would_not_be_reached(signed_in, bonn, ana):
+    assert "/segments/look/?reach" in signed_in.post("/segments/look/", IN_BONN).text
+    assert "no purpose to write for" in signed_in.post("/segments/look/?reach", IN_BONN).text
+    for label in ("News", "Events"):
+        purposes.add(label=label, by=None)
+    consent.give(ana, consent.Given("news", Channel.EMAIL), by=None)
+    told = signed_in.post("/segments/look/?reach", IN_BONN | {"purpose": "news"}).text
+    assert "May be sent News" in told and "No consent" not in told
+    told = signed_in.post("/segments/look/?reach", IN_BONN | {"purpose": "events"}).text
+    assert "May be sent Events" in told and "No consent" in told
 
 
 def test_the_list_tells_size_change_and_use(signed_in, bonn, mia, django_assert_max_num_queries):
