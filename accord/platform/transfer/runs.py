@@ -143,14 +143,16 @@ def _last_row(job: Import) -> int:
 
 def _commit(job: Import, plan: Plan, lines: list[Line]) -> None:
     """Write a chunk. Somebody may make the same record at the same moment: then once more."""
+    # As they were read, each time: what names mean is looked up in the transaction itself.
+    read = [(line, line.values, line.problem) for line in lines]
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
                 work.fence()
                 batch = Batch(plan, import_id=job.pk, by=job.by, now=timezone.now())
-                # A copy each time: what names mean is looked up in the transaction itself.
-                fresh = [Line(line.number, [*line.values], line.problem) for line in lines]
-                counts = write_chunk(batch, fresh)
+                for line, values, problem in read:
+                    line.values, line.problem = values.copy(), problem
+                counts = write_chunk(batch, lines)
                 _advance(job, len(lines), counts)
             return
         except IntegrityError:

@@ -95,17 +95,21 @@ def fill(plan: Plan, lines: Iterable[Line]) -> int:
     nothing is made twice.
     """
     waves = _Waves(plan)
+    shape = tuple(
+        (each.slot.name, each.slot.custom, each.slot.kind == "money") for each in plan.filled
+    )
     names = [name for name, _ in (*_OWN, *_of(plan))]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {STAGE}, {CHANGES}")
         with cursor.copy(f"COPY {STAGE} ({', '.join(names)}) FROM STDIN") as copy:
             for line in lines:
-                copy.write_row(_row(plan, line, waves.of(line)))
+                copy.write_row(_row(shape, line, waves.of(line)))
         cursor.execute(f"ANALYZE {STAGE} (number, wave, problem)")
     return waves.count
 
 
 _Places = tuple[int, ...]
+_Shape = tuple[tuple[str, bool, bool], ...]  # of each column: its slot, if custom, if money
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -160,22 +164,21 @@ def _of(plan: Plan) -> list[tuple[str, str]]:
     ]
 
 
-def _row(plan: Plan, line: Line, wave: int) -> Sequence[Any]:
+def _row(shape: _Shape, line: Line, wave: int) -> Sequence[Any]:
     typed: list[Any] = []
     first: dict[str, Any] = {}
     custom: dict[str, Any] = {}
-    read = [None] * len(plan.filled) if line.problem else line.values
-    for filled, value in zip(plan.filled, read, strict=True):
-        slot = filled.slot
+    read = [None] * len(shape) if line.problem else line.values
+    for (name, is_custom, is_money), value in zip(shape, read, strict=True):
         if value is not None:
-            kept = value if isinstance(value, str) else values.to_json(value)
-            (custom if slot.custom else first)[slot.name] = kept
-        if slot.custom:
+            kept = value if type(value) is str else values.to_json(value)
+            (custom if is_custom else first)[name] = kept
+        if is_custom:
             continue
-        if slot.kind == "money":
+        if is_money:
             typed += (None, None) if value is None else (value.amount, value.currency)
         else:
-            typed.append(list(value) if isinstance(value, tuple) else value)
-    kept = orjson.dumps(first | custom).decode()
+            typed.append(list(value) if type(value) is tuple else value)
     own = orjson.dumps(custom).decode() if custom else None
+    kept = orjson.dumps(first | custom if custom else first).decode()
     return (line.number, wave, line.problem or None, kept, own, *typed)
