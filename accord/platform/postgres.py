@@ -41,6 +41,7 @@ listen_addresses = ''
 max_connections = 60
 shared_buffers = '128MB'
 max_wal_size = '2GB'
+work_mem = '16MB'
 jit = off
 random_page_cost = 1.1
 log_error_verbosity = terse

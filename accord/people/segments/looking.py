@@ -13,7 +13,7 @@ from accord.engine import segments as engine
 from accord.engine.consent.terms import Question
 from accord.people.models import Contact
 from accord.people.models.contact import ContactQuerySet
-from accord.people.segments import excluding, members, reading
+from accord.people.segments import excluding, members, reading, turning
 from accord.people.segments.excluding import Excluded
 
 LONGEST = 15  # seconds
@@ -67,6 +67,7 @@ def _for_seconds() -> Iterator[None]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}s'")
+            turning.make_room()
             yield
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")
     except OperationalError as problem:

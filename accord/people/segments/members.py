@@ -95,7 +95,9 @@ def compiled(segment: Segment, now: datetime) -> Any:
 
 def selected(rule: engine.Rule, now: datetime) -> set[int]:
     """Everybody a rule selects at this moment. Raises BadRule."""
-    return _ids(compiled_rule(rule, now))
+    with transaction.atomic():
+        turning.make_room()
+        return _ids(compiled_rule(rule, now))
 
 
 def among(rule: engine.Rule, people: Iterable[int], now: datetime) -> set[int]:

@@ -20,6 +20,10 @@ names.declare("segment.left", "Left a segment", team="marketing", icon="chart-pi
 Pair = tuple[int, int]  # a segment's id and a contact's
 
 
+_ROOM = """SELECT set_config('work_mem', '16MB', true)
+WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('16MB')"""
+
+
 @dataclass(frozen=True)
 class Turnover:
     """How many entered and left a segment in one go."""
@@ -98,10 +102,20 @@ ON CONFLICT (segment_id, day) DO UPDATE SET size = excluded.size,
 """
 
 
+def make_room() -> None:
+    """Let this transaction group what a large company did in memory.
+
+    With the usual 4 MB a million groups are taken apart thousands of times: minutes, not seconds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM)
+
+
 def whole(
     segment: Segment, sql: str, parameters: Mapping[str, Any], now: datetime, *, by: User | None
 ) -> Turnover:
     """Make those the query selects the members of a segment, nobody else."""
+    make_room()
     given: dict[str, Any] = {"of_segment": segment.pk, **_given(now, by)}
     found = _turn(_WHOLE.format(wanted=sql), {**parameters, **given}, now)
     turnover = found.get(segment.pk, Turnover(0, 0))

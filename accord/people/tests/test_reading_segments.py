@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accord.engine.consent.terms import Channel
 from accord.engine.segments import from_json
 from accord.people import consent, contacts, purposes
 from accord.people.models import Contact
-from accord.people.segments import excluding, live, members, reading, saving
+from accord.people.segments import excluding, live, looking, members, reading, saving
 from accord.platform.events import log
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +121,12 @@ def test_many_at_once_are_decided_as_one_by_one(people, bonn, mia, monkeypatch):
     monkeypatch.setattr(excluding, "MOST", 2)
     told = excluding.excluded(bonn, question, timezone.now())
     assert told.size == 5 and not told.exact and len(told.rows) <= 2
+
+
+def test_everybody_is_asked_with_room_to_group_them():
+    """On a server that gives 4 MB, grouping a million people took minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '4MB'")
+        looking.counted(from_json(BONN), timezone.now(), seen=Contact.objects.all())
+        cursor.execute("SHOW work_mem")
+        assert cursor.fetchone() == ("16MB",)
