@@ -11,14 +11,12 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from django.conf import settings
-from django.utils import translation
 from email_validator import EmailNotValidError, validate_email
 
+from accord.channels import footer
 from accord.channels.models import Message
 from accord.engine.errors import Refused
 from accord.people import preference_links
-from accord.people.models import Contact
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -99,24 +97,11 @@ def compose(message: Message, *, sender: str, at: datetime) -> Letter:
         # RFC 8058: one address, and the exact value mail programs look for.
         mail["List-Unsubscribe"] = f"<{preference_links.stop_address(message.contact)}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        text, html = _with_way_out(text, html, message.contact)
+        text, html = footer.add(text, html, message.contact)
     mail.set_content(text, cte="quoted-printable")
     if html:
         mail.add_alternative(html, subtype="html", cte="quoted-printable")
     return Letter(author.addr_spec, message.to, message.message_id, mail.as_bytes())
-
-
-def _with_way_out(text: str, html: str, contact: Contact) -> tuple[str, str]:
-    """Text and HTML that end with the link to choose or stop, where they do not have it yet."""
-    link = preference_links.address(contact)
-    known = dict(settings.LANGUAGES)
-    with translation.override(contact.language if contact.language in known else "en"):
-        words = translation.gettext("Choose what you get, or stop everything")
-    if link not in text:
-        text = f"{text.rstrip()}\n\n-- \n{words}:\n{link}\n"
-    if html and link not in html:
-        html += f'\n<p><a href="{link}">{words}</a></p>\n'
-    return text, html
 
 
 def _lines(text: str) -> str:

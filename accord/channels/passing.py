@@ -14,6 +14,7 @@ from accord.engine.consent.terms import Basis, Channel, Decision, Facts, Kind, Q
 from accord.engine.errors import Refused
 from accord.people import consent, purposes, story
 from accord.people.models import Contact
+from accord.platform import preferences
 
 
 class Withheld(Refused):
@@ -32,14 +33,23 @@ class Why:
 
 
 ASKED_FOR = Why()
+NO_ADDRESS = (
+    "Refused: a marketing mail must name your postal address. Write it in Settings > Company."
+)
 
 
 def ask(message: Message, why: Why, now: datetime) -> Decision:
-    """The gate's answer for a message. Raises purposes.NoPurpose."""
+    """The gate's answer for a message. Raises purposes.NoPurpose.
+
+    What promotes is refused, too, while it cannot name the sender's postal address.
+    """
     if why.contact is None:
         return _without_contact(why, now)
     question = _question(why)
-    return consent.may_send(why.contact, question, now, address=message.to)
+    decision = consent.may_send(why.contact, question, now, address=message.to)
+    if decision and why.purpose and not preferences.current().postal_address:
+        return Decision(False, NO_ADDRESS)
+    return decision
 
 
 def note(message: Message, why: Why, decision: Decision) -> None:

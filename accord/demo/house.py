@@ -10,6 +10,7 @@ from accord.sales import pipelines
 from accord.sales.models import CloseReason, Product
 
 PREFIX = "demo:"
+POSTAL_ADDRESS = "Example Street 1\n20095 Hamburg\nGermany"
 
 
 def load(loading: Loading) -> None:

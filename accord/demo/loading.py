@@ -59,5 +59,7 @@ def _write(world: World) -> None:
     attribution.rebuild(sorted(loading.deals.values()))
     if named == preferences.Preferences.company_name:
         preferences.change(by=None, company_name=world.name)
+    if not preferences.current().postal_address:
+        preferences.change(by=None, postal_address=house.POSTAL_ADDRESS)
     book.write(loading.book)
     audit.record("demo.loaded", by=None, seed=world.seed, size=world.size.value)

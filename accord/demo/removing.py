@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 
-from accord.demo import book, truths
+from accord.demo import book, house, truths
 from accord.demo.book import Book
 from accord.engine.errors import Refused
 from accord.insight import attribution
@@ -41,6 +41,8 @@ def remove() -> None:
         _house(known)
         if preferences.current().company_name != known.company_name:
             preferences.change(by=None, company_name=known.company_name)
+        if preferences.current().postal_address == house.POSTAL_ADDRESS:
+            preferences.change(by=None, postal_address="")
         Import.objects.filter(pk=known.import_id).delete()
         book.forget()
         audit.record("demo.removed", by=None, seed=known.seed)

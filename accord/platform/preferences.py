@@ -15,6 +15,7 @@ from accord.platform.models import InstanceSetting, User
 @dataclass(frozen=True)
 class Preferences:
     company_name: str = "My company"
+    postal_address: str = ""  # of the sender, in each marketing mail
     reporting_currency: str = "EUR"
     phone_region: str = "DE"
     seller_reads: str = "all"  # all, team or own

@@ -27,7 +27,7 @@ from accord.people.fields import custom_fields
 from accord.people.ledger import Proof
 from accord.people.models import Contact, Membership, Segment
 from accord.people.privacy import requests
-from accord.platform import startup, work
+from accord.platform import preferences, startup, work
 from accord.platform.models import BulkChange, SavedView, User
 from accord.platform.transfer import imports, mapping, runs
 from accord.sales import activities, deal_contacts, deals, moves, reasons, tasks
@@ -142,6 +142,7 @@ def _agreed(contact: Contact, owner: User) -> None:
     proof = Proof(f"https://acme.example/{word()}", word(), "192.0.2.7", word(), word())
     given = Given("news", Channel.EMAIL, text=wording, source=Source.PERSON)
     consent.give(contact, given, proof=proof, by=owner)
+    preferences.change(postal_address="1 Sun Road", by=None)
     why = Why(contact, "news")
     outbox.send(key=f"news:{word()}", to=contact.email, subject=word(), text=word(), why=why)
     outbox.send(key="plain", to=contact.email, subject="Hello", text=word())

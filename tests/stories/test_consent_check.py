@@ -11,7 +11,7 @@ from accord.engine.consent.terms import Channel
 from accord.people import consent, purposes
 from accord.people.consent import Given
 from accord.people.models import ConsentRecord
-from accord.platform import logbooks, work
+from accord.platform import logbooks, preferences, work
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,7 @@ def check(capsys):
 def test_the_check_says_what_is_well_and_what_is_wrong(ana, tmp_path, settings, capsys):
     settings.DATA = tmp_path
     settings.MAIL_URL = f"maildir:{tmp_path}/mail"
+    preferences.change(postal_address="1 Sun Road", by=None)
     purposes.add(label="News", by=None)
     row = consent.give(ana, Given("news", Channel.EMAIL), by=None)
     message = outbox.send(key="1", to=ana.email, subject="News", text="News.", why=Why(ana, "news"))

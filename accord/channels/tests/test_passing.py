@@ -33,6 +33,7 @@ def box(tmp_path, settings):
 
 @pytest.fixture(autouse=True)
 def news(db):
+    preferences.change(postal_address="1 <Sun> Road\n20095 Hamburg", by=None)
     return purposes.add(label="News", by=None)
 
 
@@ -195,6 +196,31 @@ def test_the_way_out_stands_once_and_in_html_too(ana, tmp_path):
     left = letter(tmp_path)
     assert left.get_body(("plain",)).get_content().count(link) == 1
     assert f'<a href="{link}">Choose what you get' in left.get_body(("html",)).get_content()
+
+
+def test_what_promotes_names_the_sender_s_postal_address(ana, tmp_path):
+    consent.give(ana, YES, by=None)
+    why, html = Why(ana, "news"), "<html><body><p>News.</p></body></html>"
+    after_work(outbox.send(key="1", to=ana.email, subject="N", text="News.", html=html, why=why))
+    left = letter(tmp_path)
+    text = left.get_body(("plain",)).get_content()
+    assert "\n-- \nMy company\n1 <Sun> Road\n20095 Hamburg\n\nChoose what" in text
+    page = left.get_body(("html",)).get_content()
+    assert "<p>My company<br>1 &lt;Sun&gt; Road<br>20095 Hamburg</p>" in page
+    assert page.rstrip().endswith("stop everything</a></p>\n</body></html>")
+
+
+def test_marketing_without_a_postal_address_is_refused_and_says_where_to_write_it(ana, box):
+    consent.give(ana, YES, by=None)
+    waits = send(ana)
+    preferences.change(postal_address="", by=None)
+    assert after_work(waits).state == State.SUPPRESSED
+    assert "Write it in Settings > Company" in waits.reply
+    assert send(ana, key="news:2").reply == waits.reply
+    assert after_work(send(ana, purpose="", key="receipt")).state == State.SENT
+    consent.withdraw(ana, by=None)
+    assert send(ana, key="news:3").reply == "Refused: consent was withdrawn."
+    assert box() == 1
 
 
 def test_what_somebody_asked_for_has_no_way_out(ana, tmp_path):

@@ -56,6 +56,7 @@ def page(request: StaffRequest) -> HttpResponse:
         "purposes": [each for each in counted if each.archived_at is None],
         "archived": [each for each in counted if each.archived_at],
         "form": form,
+        "address": preferences.current().postal_address,
     }
     return render(request, "settings/consent.html", values, status=_status(form))
 

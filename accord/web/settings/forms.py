@@ -132,6 +132,13 @@ class SellersForm(forms.Form):
 
 class CompanyForm(forms.Form):
     company_name = forms.CharField(label="Company name", max_length=120)
+    postal_address = forms.CharField(
+        label="Postal address",
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Stands under each marketing mail. While it is empty, none leaves.",
+    )
     lookback_days = forms.IntegerField(
         label="Attribution looks back (days)",
         min_value=1,
@@ -148,6 +155,10 @@ class CompanyForm(forms.Form):
         super().__init__(*args, **kwargs)
         countries = [(each.code, each.name) for each in _countries()]
         self.fields["phone_region"].choices = countries  # type: ignore[attr-defined]
+
+    def clean_postal_address(self) -> str:
+        written = self.cleaned_data["postal_address"].splitlines()
+        return "\n".join(filter(None, (" ".join(line.split()) for line in written)))
 
 
 class BrandForm(forms.Form):

@@ -251,6 +251,7 @@ def test_looking_never_changes_anything(person, ana, link, stop_link):
 
 def test_what_waits_to_be_sent_is_stopped_too(person, ana, stop_link):
     consent.give(ana, Given("news", MAIL), by=None)
+    preferences.change(postal_address="1 Sun Road", by=None)
     waiting = outbox.send(key="one", to=ana.email, subject="News", text="Hi", why=Why(ana, "news"))
     assert waiting.state == Message.State.READY
     person.post(stop_link)

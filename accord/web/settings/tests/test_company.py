@@ -30,6 +30,15 @@ def test_the_companys_choices_are_kept_and_audited(client, owner):
     assert Job.objects.filter(name="attribution.refresh", state=Job.State.READY).exists()
 
 
+def test_the_postal_address_is_kept_by_line_and_asked_for_until_it_is_there(client, owner):
+    assert "each must name your postal address" in _text(client.get("/settings/consent/"))
+    said = {"company_name": "Heliogrid", "lookback_days": "90", "phone_region": "FR"}
+    said["postal_address"] = " 1  Sun Road\r\n\r\n20095 Hamburg "
+    assert client.post("/settings/company/", said).status_code == 302
+    assert preferences.current().postal_address == "1 Sun Road\n20095 Hamburg"
+    assert "postal address" not in _text(client.get("/settings/consent/"))
+
+
 @pytest.mark.parametrize(
     "wrong", [{"lookback_days": "0"}, {"lookback_days": "x"}, {"phone_region": "ZZ"}]
 )
