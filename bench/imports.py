@@ -40,9 +40,12 @@ def run() -> list[Figure]:
     """Bring in each list and take it back. Memory is that of a process that imports contacts,
     compared with one for a fifth of the rows."""
     with instance.running():
+        from accord.platform import processes
+
         pages.fill(SIZES)
         _number_deals()
         pages.settle()
+        processes.settle()  # as a worker does before its first job
         loops = [figures.loop()]
         found: list[Figure] = []
         for each in (_contacts(), _companies(), _deals()):

@@ -20,8 +20,8 @@ names.declare("segment.left", "Left a segment", team="marketing", icon="chart-pi
 Pair = tuple[int, int]  # a segment's id and a contact's
 
 
-_ROOM = """SELECT set_config('work_mem', '16MB', true)
-WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('16MB')"""
+_ROOM = """SELECT set_config('max_parallel_workers_per_gather', '0', true), set_config('work_mem',
+greatest(pg_size_bytes('64MB'), pg_size_bytes(current_setting('work_mem'))) / 1024 || 'kB', true)"""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ ON CONFLICT (segment_id, day) DO UPDATE SET size = excluded.size,
 def make_room() -> None:
     """Let this transaction group what a large company did in memory.
 
-    With the usual 4 MB a million groups are taken apart thousands of times: minutes, not seconds.
+    What two processes grouped, and no longer fits into memory where it is put together, PostgreSQL
+    takes apart again and again: minutes, not seconds. One process gets it done with spilling too.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ROOM)
