@@ -41,22 +41,23 @@ class Page:
     queries: int = 0
 
 
-def run() -> list[Figure]:
+def run(sizes: Mapping[str, int] = SIZES, *, name: str = NAME) -> list[Figure]:
+    """The pages of an instance of these sizes. Reports have a budget at the usual ones only."""
     from accord.platform import processes
 
     with instance.running():
-        filling = figures.took(partial(fill, SIZES))
+        filling = figures.took(partial(fill, sizes))
         settle()
         crediting = figures.took(_credit)
-        pages = list(every())
+        pages = list(every(sizes))
         processes.settle()
         loops, trips = _measure(pages)
         return [
-            figures.reported("pages: filling the instance", filling / 1000, "s"),
-            figures.reported("pages: credit of all deals, from nothing", crediting / 1000, "s"),
-            figures.reported("pages: reference, a loop of Python", median(loops), "ms"),
-            figures.reported("pages: reference, SELECT 1 and back", median(trips), "ms"),
-            *(each for page in pages for each in _figures(page, median(loops))),
+            figures.reported(f"{name}: filling the instance", filling / 1000, "s"),
+            figures.reported(f"{name}: credit of all deals, from nothing", crediting / 1000, "s"),
+            figures.reported(f"{name}: reference, a loop of Python", median(loops), "ms"),
+            figures.reported(f"{name}: reference, SELECT 1 and back", median(trips), "ms"),
+            *(each for page in pages for each in _figures(page, name, median(loops))),
         ]
 
 
@@ -146,9 +147,9 @@ def _trip() -> None:
         cursor.execute("SELECT 1")
 
 
-def _figures(page: Page, loop: float) -> Iterator[Figure]:
+def _figures(page: Page, of: str, loop: float) -> Iterator[Figure]:
     p50, p95 = median(page.p50), median(page.p95)
-    name = f"pages: {page.name}"
+    name = f"{of}: {page.name}"
     yield figures.reported(f"{name}, p50", p50, "ms")
     if page.budget is None:
         yield figures.reported(f"{name}, p95", p95, "ms")
@@ -161,7 +162,7 @@ def _figures(page: Page, loop: float) -> Iterator[Figure]:
         yield figures.at_most(f"{name}, queries", page.queries, "queries", page.most)
 
 
-def every() -> Iterator[Page]:
+def every(sizes: Mapping[str, int] = SIZES) -> Iterator[Page]:
     from django.test import Client
 
     from accord.platform.models import User
@@ -181,15 +182,16 @@ def every() -> Iterator[Page]:
     yield page("contacts searched", *(f"/contacts/?q={words}" for words in SEARCHED))
     yield page("contacts by name", "/contacts/?sort=name", "/contacts/?sort=-name")
     yield page("contacts, page 100", "/contacts/?page=100")
-    yield page("contact", *_some("/contacts/{}/", SIZES["contacts"]))
+    yield page("contact", *_some("/contacts/{}/", sizes["contacts"]))
     yield page("companies", "/companies/")
-    yield page("company", *_some("/companies/{}/", SIZES["companies"]))
+    yield page("company", *_some("/companies/{}/", sizes["companies"]))
     yield page("board", "/deals/?as=board")
     yield page("deals as a table", "/deals/?as=table")
-    yield page("deal", *_some("/deals/{}/", SIZES["deals"]))
-    yield page("funnel", "/reports/funnel/")
-    yield page("attribution", "/reports/attribution/")
-    feeds = _some("/contacts/{}/feed/", SIZES["contacts"])
+    yield page("deal", *_some("/deals/{}/", sizes["deals"]))
+    usual = PAGE if sizes == SIZES else None
+    yield page("funnel", "/reports/funnel/", budget=usual)
+    yield page("attribution", "/reports/attribution/", budget=usual)
+    feeds = _some("/contacts/{}/feed/", sizes["contacts"])
     yield page("timeline", *feeds, budget=FRAGMENT, htmx=True)
     yield page(
         "palette", *(f"/search/?q={words}" for words in SEARCHED), budget=FRAGMENT, htmx=True

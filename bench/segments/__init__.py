@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench import figures, instance, pages
 from bench.figures import Figure
+from bench.segments import builder
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,6 +34,7 @@ def run(sizes: dict[str, int] = SIZES, *, rounds: int = ROUNDS) -> list[Figure]:
         shipped = figures.took(shipping.rebuild)
         found = measure(timezone.now(), rounds)
         of = f"{sizes['contacts']:,} contacts and {sizes['events']:,} events"
+        found += builder.measure(rules())
         return [*found, figures.reported(f"segments: writing the lake of {of}", shipped, "ms")]
 
 
