@@ -13,8 +13,8 @@ from accord import commands
 from accord.engine.errors import Refused
 from accord.environment import BadSetting
 from accord.platform import processes
-from accord.platform.postgres import PostgresFailed
-from accord.platform.supervisor import PARENT
+from accord.platform.running.postgres import PostgresFailed
+from accord.platform.running.supervisor import PARENT
 
 _WITHOUT_DATABASE = {"makemigrations", "check", "help", "diffsettings", "version", "--version"}
 _WITHOUT_DJANGO = {"up", "collect"}  # up loads it when it must
@@ -56,7 +56,7 @@ def _run(arguments: Sequence[str]) -> int:
     options = commands.parser(name, command).parse_args(rest)
     if not command.NEEDS_DATABASE:
         return command.run(options)
-    from accord.platform import startup
+    from accord.platform.running import startup
 
     with startup.database():
         startup.prepare()
@@ -83,7 +83,7 @@ def _django(name: str, arguments: Sequence[str]) -> int:
     import django
 
     django.setup()
-    from accord.platform import startup
+    from accord.platform.running import startup
 
     with startup.database():
         if name not in _ON_ANY_DATA:

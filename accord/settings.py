@@ -7,7 +7,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from accord import environment as env
-from accord.platform import postgres, secrets
+from accord.platform.running import postgres
+from accord.platform.safekeeping import secrets
 
 DATA = env.folder("ACCORD_DATA", "var", "The folder of all state: postgres, media, secrets.")
 PORT = env.port("ACCORD_PORT", 8200, "The port the web process listens on.")

@@ -32,7 +32,7 @@ def _start_cluster() -> None:
     folder = Path(tempfile.mkdtemp(prefix="accord-test-"))
     os.environ["ACCORD_DATA"] = str(folder)
     os.environ[_SHARED] = str(folder)
-    from accord.platform import postgres
+    from accord.platform.running import postgres
 
     where = postgres.cluster(folder)
     postgres.ensure_running(where)
@@ -112,8 +112,8 @@ def _no_events_left(
     marked = request.node.get_closest_marker("django_db")
     commits = marked is not None and marked.kwargs.get("transaction", False)
     if commits or "transactional_db" in request.fixturenames:
-        from accord.platform import logbooks
         from accord.platform.models import Event
+        from accord.platform.trail import logbooks
 
         with django_db_blocker.unblock(), logbooks.opened():
             Event.objects.all().delete()

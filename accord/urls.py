@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accord.web.people.urls")),
     path("", include("accord.web.sales.urls")),
     path("", include("accord.web.records.urls")),
-    path("", include("accord.web.settings.trade_urls")),
+    path("", include("accord.web.settings.trade.trade_urls")),
     path("", include("accord.web.transfer.urls")),
     path("", include("accord.web.lists.urls")),
     path("", include("accord.web.public.urls")),

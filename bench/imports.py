@@ -147,7 +147,8 @@ def _done(job: Any) -> None:
 
 
 def _undone(job: Any) -> None:
-    from accord.platform.transfer import imports, undoing
+    from accord.platform.transfer import imports
+    from accord.platform.transfer.undo import undoing
 
     imports.undo(job, by=None)
     undoing.run(job.pk)

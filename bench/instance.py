@@ -32,7 +32,7 @@ def running() -> Iterator[Path]:
         import django
 
         django.setup()
-        from accord.platform import startup
+        from accord.platform.running import startup
 
         with startup.database():
             startup.prepare()

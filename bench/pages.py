@@ -70,7 +70,7 @@ def fill(sizes: Mapping[str, int]) -> None:
 
     from accord.platform.events import partitions
     from accord.platform.models import Team, User
-    from accord.sales import worth
+    from accord.sales.pricing import worth
 
     team = Team.objects.create(name="North")
     for n in range(30):

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from accord.people import lifecycle
-from accord.sales import pipelines
+from accord.sales.pipeline import pipelines
 from bench import pages
 
 SIZES = {"contacts": 2000, "companies": 200, "deals": 400, "events": 8000}

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accord.channels import passing
 from accord.channels.models import Message
-from accord.people import ledger
+from accord.people.consents import ledger
 from accord.people.models import ConsentRecord
 
 State = Message.State

@@ -9,9 +9,9 @@ from django.utils import translation
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from accord.people import preference_links
+from accord.people.consents import preference_links
 from accord.people.models import Contact
-from accord.platform import preferences
+from accord.platform.access import preferences
 
 _END = re.compile(r"</body\s*>", re.IGNORECASE)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accord.channels import outbox
 from accord.channels.intake import counts, failures, repeats, taking
-from accord.platform import work
+from accord.platform.queue import work
 
 
 @work.job(outbox.JOB, atomic=False, limit=timedelta(minutes=14))

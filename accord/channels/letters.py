@@ -16,7 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from accord.channels import footer
 from accord.channels.models import Message
 from accord.engine.errors import Refused
-from accord.people import preference_links
+from accord.people.consents import preference_links
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 

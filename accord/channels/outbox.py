@@ -24,9 +24,12 @@ from accord.channels.models import Message
 from accord.channels.passing import ASKED_FOR, Why
 from accord.channels.providers.email import console, maildir, smtp
 from accord.engine.errors import Refused
-from accord.platform import audit, permissions, quarantine, work
+from accord.platform.access import permissions
 from accord.platform.doctor import Finding
 from accord.platform.models import User
+from accord.platform.queue import work
+from accord.platform.safekeeping import quarantine
+from accord.platform.trail import audit
 
 JOB = "outbox.deliver"
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]

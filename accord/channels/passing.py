@@ -12,9 +12,9 @@ from accord.channels.models import Message
 from accord.engine.consent import gate
 from accord.engine.consent.terms import Basis, Channel, Decision, Facts, Kind, Question
 from accord.engine.errors import Refused
-from accord.people import consent, purposes, story
+from accord.people.consents import consent, purposes, story
 from accord.people.models import Contact
-from accord.platform import preferences
+from accord.platform.access import preferences
 
 
 class Withheld(Refused):

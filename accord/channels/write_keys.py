@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accord.channels.models import WriteKey
 from accord.engine.errors import Refused
-from accord.platform import audit, permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 
 class Unnamed(Refused):

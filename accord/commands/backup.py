@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from accord.platform import backups
+from accord.platform.safekeeping import backups
 
 HELP = "Write a backup of the database and the files, also while Accord runs."
 NEEDS_DATABASE = True

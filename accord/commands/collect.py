@@ -10,7 +10,8 @@ import socket
 from contextlib import nullcontext
 from typing import Any
 
-from accord.platform import addresses, embedded, logs, postgres
+from accord.platform import addresses, logs
+from accord.platform.running import embedded, postgres
 
 HELP = "Take in visitors' events (the Segment HTTP API) and serve the script for pages."
 NEEDS_DATABASE = False  # it finds it by itself, without Django

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from accord.platform import doctor, startup
+from accord.platform import doctor
 from accord.platform.doctor import Finding
-from accord.platform.postgres import PostgresFailed
+from accord.platform.running import startup
+from accord.platform.running.postgres import PostgresFailed
 
 HELP = "Say in plain words what is wrong with this Accord and what to do."
 NEEDS_DATABASE = False  # it has something to say where the database does not start

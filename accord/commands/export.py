@@ -12,7 +12,7 @@ from django.utils import timezone
 from accord.people import exports
 from accord.people.fields import filters
 from accord.people.models import Company, Contact
-from accord.platform import audit
+from accord.platform.trail import audit
 from accord.sales.models import Deal
 
 HELP = "Export contacts, companies or deals as CSV, as `accord import` reads it."

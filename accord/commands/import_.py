@@ -12,16 +12,8 @@ from typing import Any
 
 from accord.engine.errors import Refused
 from accord.platform.models import Import, User
-from accord.platform.transfer import (
-    headers,
-    imports,
-    mapping,
-    problems,
-    rehearsals,
-    runs,
-    targets,
-    undoing,
-)
+from accord.platform.transfer import headers, imports, mapping, problems, rehearsals, runs, targets
+from accord.platform.transfer.undo import undoing
 
 HELP = "Import a file into contacts, companies, deals, products or users; or undo an import."
 NEEDS_DATABASE = True

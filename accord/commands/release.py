@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from accord.channels import outbox
-from accord.platform import quarantine
+from accord.platform.safekeeping import quarantine
 
 HELP = "Let a restored or copied Accord send again."
 NEEDS_DATABASE = True

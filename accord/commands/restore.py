@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from accord.platform import backups, startup
+from accord.platform.running import startup
+from accord.platform.safekeeping import backups
 
 HELP = "Put a backup in place of what is here. The restored Accord sends nothing until released."
 NEEDS_DATABASE = False  # what is there may be of another version

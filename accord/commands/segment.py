@@ -14,7 +14,7 @@ from accord.engine.errors import Refused
 from accord.people import exports
 from accord.people.models import Segment
 from accord.people.segments import checking, members, saving, tables
-from accord.platform import audit
+from accord.platform.trail import audit
 
 HELP = "Make, list, evaluate and export segments."
 NEEDS_DATABASE = True

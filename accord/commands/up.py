@@ -12,8 +12,9 @@ from contextlib import nullcontext
 from typing import Any
 
 from accord import commands
-from accord.platform import addresses, embedded, postgres, readiness, supervisor
-from accord.platform.readiness import Seen
+from accord.platform import addresses
+from accord.platform.running import embedded, postgres, readiness, supervisor
+from accord.platform.running.readiness import Seen
 
 HELP = "Run Accord: the database, the pages, the collect server and the worker, until Ctrl-C."
 NEEDS_DATABASE = False  # it starts it, and hands it over to the supervisor
@@ -59,7 +60,9 @@ def _link(seen: Seen, *, first_run: bool) -> str | None:
     from django.db import connection
 
     from accord.people.models import Contact
-    from accord.platform import accounts, startup, upgrades
+    from accord.platform import upgrades
+    from accord.platform.access import accounts
+    from accord.platform.running import startup
 
     upgrades.prepare()
     if startup.is_first_run() and first_run and not Contact.objects.exists():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from accord.platform import startup, upgrades
+from accord.platform import upgrades
+from accord.platform.running import startup
 
 HELP = "Carry the data over to this version of Accord and of PostgreSQL, after a backup."
 NEEDS_DATABASE = False

@@ -8,7 +8,7 @@ import json
 import sys
 
 from accord.engine.errors import Refused
-from accord.platform import accounts
+from accord.platform.access import accounts
 from accord.platform.models import User
 
 HELP = "Add, list or switch off accounts."

@@ -6,7 +6,9 @@ import argparse
 import os
 import sys
 
-from accord.platform import processes, quarantine, worker
+from accord.platform import processes
+from accord.platform.queue import worker
+from accord.platform.safekeeping import quarantine
 
 HELP = "Run a worker: mails, imports, backups and whatever else waits in the queue."
 NEEDS_DATABASE = True

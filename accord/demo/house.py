@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from accord.demo.places import Loading
 from accord.marketing.models import Campaign, CampaignCost
-from accord.platform import preferences
+from accord.platform.access import preferences
 from accord.platform.models import ExchangeRate, Team, User
-from accord.sales import pipelines
 from accord.sales.models import CloseReason, Product
+from accord.sales.pipeline import pipelines
 
 PREFIX = "demo:"
 POSTAL_ADDRESS = "Example Street 1\n20095 Hamburg\nGermany"

@@ -14,9 +14,12 @@ from accord.engine.errors import Refused
 from accord.engine.simulator import Size, World, simulate
 from accord.insight import attribution
 from accord.people import fields, lifecycle
-from accord.platform import audit, memory, preferences
+from accord.platform import memory
+from accord.platform.access import preferences
 from accord.platform.models import Import
-from accord.sales import pipelines, worth
+from accord.platform.trail import audit
+from accord.sales.pipeline import pipelines
+from accord.sales.pricing import worth
 
 
 class AlreadyHere(Refused):

@@ -11,7 +11,8 @@ from accord.engine.errors import Refused
 from accord.insight import attribution
 from accord.marketing.models import Campaign
 from accord.people.models import Company, Contact
-from accord.platform import audit, logbooks, memory, preferences
+from accord.platform import memory
+from accord.platform.access import preferences
 from accord.platform.models import (
     AuditEntry,
     Event,
@@ -21,6 +22,7 @@ from accord.platform.models import (
     Team,
     User,
 )
+from accord.platform.trail import audit, logbooks
 from accord.sales.models import CloseReason, Deal, Product, Task
 
 

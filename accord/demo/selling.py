@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from accord.demo.places import Loading
 from accord.platform.models import FieldChange
-from accord.sales import pipelines
 from accord.sales.models import (
     Activity,
     Deal,
@@ -15,6 +14,7 @@ from accord.sales.models import (
     StageChange,
     Task,
 )
+from accord.sales.pipeline import pipelines
 
 BATCH = 1000
 GAP = 1024.0

@@ -17,7 +17,8 @@ from django.db import connection, transaction
 from accord.engine import attribution as engine
 from accord.insight import questions
 from accord.insight.models import Credit
-from accord.platform import preferences, work
+from accord.platform.access import preferences
+from accord.platform.queue import work
 
 JOB = "attribution.refresh"
 CHUNK = 1000

@@ -21,9 +21,11 @@ from accord.engine.capture.rules import Rule
 from accord.engine.errors import Refused
 from accord.insight import attribution
 from accord.insight.models import Classing, Credit
-from accord.people import channel_rules, channels
-from accord.platform import audit, logbooks, permissions, work
+from accord.people.origins import channel_rules, channels
+from accord.platform.access import permissions
 from accord.platform.models import Event, User
+from accord.platform.queue import work
+from accord.platform.trail import audit, logbooks
 
 JOB = "channels.class_past"
 STEP = 2_000  # events

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accord.insight import attribution, classing
-from accord.platform import work
+from accord.platform.queue import work
 
 
 @work.every(attribution.JOB, timedelta(minutes=5), atomic=False, limit=timedelta(hours=1))

@@ -15,11 +15,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accord.engine.errors import Refused
-from accord.people import channels
-from accord.platform import permissions
+from accord.people.origins import channels
+from accord.platform.access import permissions
+from accord.platform.access.permissions import Scope
+from accord.platform.access.preferences import current
 from accord.platform.models import User
-from accord.platform.permissions import Scope
-from accord.platform.preferences import current
 
 Cell = str | int | float | None
 

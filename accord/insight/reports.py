@@ -12,7 +12,7 @@ from accord.engine.periods import Period
 from accord.insight import credit, funnel, questions, revenue, velocity, winloss
 from accord.insight.questions import Answer, Cell, Cut, Part, Query, Question, Report
 from accord.platform.models import Import
-from accord.platform.transfer import defusing
+from accord.platform.transfer.reading import defusing
 from accord.sales.models import Pipeline
 
 ALL: dict[str, Report] = {

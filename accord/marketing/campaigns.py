@@ -16,10 +16,11 @@ from accord.marketing.models import Campaign, CampaignCost
 from accord.people import fields, records
 from accord.people.fields import Field
 from accord.people.records import Conflict, Deleted
-from accord.platform import audit, currencies, history
+from accord.platform import currencies
 from accord.platform.events import log, names
 from accord.platform.models import User
 from accord.platform.search import fold
+from accord.platform.trail import audit, history
 
 __all__ = [
     "Conflict",

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accord.marketing.models import Campaign
-from accord.people import channels
 from accord.people.fields import Field, Kind, builtin
+from accord.people.origins import channels
 
 
 def campaign_fields() -> Iterable[Field]:

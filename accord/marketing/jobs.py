@@ -11,7 +11,7 @@ from django.utils import timezone
 from accord.marketing.forms import submissions
 from accord.marketing.models import Campaign
 from accord.people import records
-from accord.platform import work
+from accord.platform.queue import work
 
 
 @work.every("marketing.purge", timedelta(hours=1))

@@ -15,9 +15,10 @@ from django.db.models.functions import Lower, TruncMonth
 from accord.marketing.models import Campaign, CampaignCost
 from accord.people import lifecycle
 from accord.people.models import Contact
-from accord.platform import currencies, permissions
+from accord.platform import currencies
+from accord.platform.access import permissions
+from accord.platform.access.permissions import Scope
 from accord.platform.models import Event, User
-from accord.platform.permissions import Scope
 
 _CENT = Decimal("0.01")
 

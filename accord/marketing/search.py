@@ -8,7 +8,8 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Q
 
 from accord.marketing.models import Campaign
-from accord.people import channels, search
+from accord.people import search
+from accord.people.origins import channels
 from accord.people.search import Hit
 from accord.platform.models import User
 from accord.platform.search import fold

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from accord.people import fields, records
 from accord.people.models import Affiliation, Company, Contact
-from accord.platform import audit
 from accord.platform.events import log, names
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 names.declare("affiliation.added", "Joined a company", icon="building")
 names.declare("affiliation.removed", "Left a company", icon="building")

@@ -7,7 +7,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         # Every event name is known to every process, whatever it does first.
-        from accord.people import consent, contacts, lake, lifecycle, visitors  # noqa: F401
+        from accord.people import contacts, lake, lifecycle, visitors  # noqa: F401
+        from accord.people.consents import consent  # noqa: F401
         from accord.people.fields import colleagues
         from accord.people.identity import merging  # noqa: F401
         from accord.people.privacy import erasing, tables
@@ -15,7 +16,9 @@ class PeopleConfig(AppConfig):
         from accord.people.timeline import captured, tellers
         from accord.people.transfer import companies as transfer_companies
         from accord.people.transfer import contacts as transfer_contacts
-        from accord.platform import backups, placeholders, startup
+        from accord.platform.access import placeholders
+        from accord.platform.running import startup
+        from accord.platform.safekeeping import backups
         from accord.platform.transfer import targets
 
         lake.register()

@@ -16,9 +16,11 @@ from accord.people import companies, contacts, fields
 from accord.people.fields import Field, Kind
 from accord.people.models import Company, Contact
 from accord.people.records import Conflict
-from accord.platform import audit, permissions, work
+from accord.platform.access import permissions
+from accord.platform.access.permissions import Scope
 from accord.platform.models import BulkChange, Record, User
-from accord.platform.permissions import Scope
+from accord.platform.queue import work
+from accord.platform.trail import audit
 
 AT_ONCE = 200  # more records are changed in the background
 STEP = 200

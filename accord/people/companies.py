@@ -11,9 +11,9 @@ from accord.people import affiliations, fields, records
 from accord.people.fields import Field, reading
 from accord.people.models import Affiliation, Company, Contact
 from accord.people.records import Conflict, Deleted
-from accord.platform import audit
 from accord.platform.events import log, names
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 __all__ = [
     "Conflict",

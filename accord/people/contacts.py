@@ -10,24 +10,16 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from accord.engine.errors import Refused
-from accord.people import (
-    addresses,
-    affiliations,
-    channels,
-    companies,
-    fields,
-    lifecycle,
-    records,
-    touches,
-)
+from accord.people import addresses, affiliations, companies, fields, lifecycle, records
 from accord.people.addresses import EmailTaken
 from accord.people.fields import Field
 from accord.people.models import Address, Affiliation, Contact
 from accord.people.models.contact import ContactQuerySet
+from accord.people.origins import channels, touches
 from accord.people.records import Conflict, Deleted, Merged
-from accord.platform import audit
 from accord.platform.events import log, names
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 __all__ = [
     "Conflict",

@@ -15,7 +15,7 @@ from accord.people import fields
 from accord.people.fields import Field, Kind
 from accord.people.models import Affiliation, Company, Contact
 from accord.platform.models import Record
-from accord.platform.transfer import defusing
+from accord.platform.transfer.reading import defusing
 
 CHUNK = 2_000
 MARK = b"\xef\xbb\xbf"  # tells spreadsheets that the file is UTF-8

@@ -14,7 +14,7 @@ from accord.people.identity import following
 from accord.people.models import Company, Contact
 from accord.people.privacy import erasing
 from accord.people.segments import checking, live
-from accord.platform import work
+from accord.platform.queue import work
 
 ONE_TURN = 60.0  # seconds; then the other work of this thread has its turn
 A_TURN_AND_A_STEP = timedelta(minutes=10)  # a step may be long, and still counts as quick work

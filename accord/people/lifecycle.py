@@ -11,9 +11,10 @@ from django.utils import timezone
 from accord.engine.errors import Refused
 from accord.people import choices, fields, records
 from accord.people.models import Contact, LifecycleChange, LifecycleStage
-from accord.platform import audit, permissions
+from accord.platform.access import permissions
 from accord.platform.events import log, names, partitions
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 names.declare("lifecycle.changed", "Lifecycle stage changed", team="both", icon="flag")
 

@@ -15,8 +15,9 @@ from django.utils import timezone
 from accord.engine.errors import Refused, Unreadable
 from accord.people import families, fields
 from accord.people.fields import Field, Kind
-from accord.platform import audit, history, logbooks, permissions, preferences
+from accord.platform.access import permissions, preferences
 from accord.platform.models import FieldChange, Record, User
+from accord.platform.trail import audit, history, logbooks
 
 UNDO = timedelta(days=30)
 PURGED_AT_ONCE = 500

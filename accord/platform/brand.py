@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accord.engine import colours
 from accord.engine.errors import Refused, Unreadable
-from accord.platform import permissions, preferences
+from accord.platform.access import permissions, preferences
 from accord.platform.models import User
 
 LOGO_KB = 300

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accord.engine import money, reference
 from accord.engine.errors import Refused
-from accord.platform import audit, permissions, preferences
+from accord.platform.access import permissions, preferences
 from accord.platform.models import ExchangeRate, User
+from accord.platform.trail import audit
 
 _STEP = Decimal("0.00000001")
 _listeners: list[Callable[[str], None]] = []

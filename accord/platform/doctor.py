@@ -19,9 +19,11 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from accord import environment
-from accord.platform import backups, leases, postgres, quarantine, startup, work
 from accord.platform.lake import checking, manifest
 from accord.platform.models import Heartbeat, Job, LakeFile
+from accord.platform.queue import leases, work
+from accord.platform.running import postgres, startup
+from accord.platform.safekeeping import backups, quarantine
 
 EXTENSION = "pg_trgm"
 LEAST_FREE = 500_000_000

@@ -9,8 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from accord.platform import backups, links, sessions, work
+from accord.platform import links
+from accord.platform.access import sessions
 from accord.platform.lake import checking, shipping, snapshots
+from accord.platform.queue import work
+from accord.platform.safekeeping import backups
 from accord.platform.transfer import jobs as transfer  # noqa: F401 - registers its jobs
 
 

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.db import connections
 
 from accord.engine.errors import Refused
-from accord.platform import backups, dumps, locks, postgres, quarantine, startup
+from accord.platform import locks
+from accord.platform.running import postgres, startup
+from accord.platform.safekeeping import backups, dumps, quarantine
 
 
 class StillRunning(Refused):

@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from accord.engine.errors import Refused
-from accord.platform import audit, permissions
+from accord.platform.access import permissions
 from accord.platform.models import SavedView, User
+from accord.platform.trail import audit
 
 LONGEST_NAME = 80
 LONGEST_QUERY = 4000

@@ -12,21 +12,13 @@ class SalesConfig(AppConfig):
         from accord.people import search as people_search
         from accord.people.identity import moving
         from accord.people.segments import tables
-        from accord.platform import currencies, startup
+        from accord.platform import currencies
+        from accord.platform.running import startup
         from accord.platform.transfer import targets
-        from accord.sales import (  # noqa: F401
-            activities,
-            deal_contacts,
-            deals,
-            jobs,
-            personal,
-            pipelines,
-            search,
-            tasks,
-            tellers,
-        )
+        from accord.sales import deal_contacts, deals, jobs, personal, search, tellers
         from accord.sales.fields import deal_fields
         from accord.sales.models import Deal, DealContact
+        from accord.sales.pipeline import pipelines
         from accord.sales.transfer import deals as transfer_deals
         from accord.sales.transfer import products as transfer_products
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Model
 
 from accord.people import fields
-from accord.platform import audit
 from accord.platform.memory import Memory, Table
 from accord.platform.models import User
+from accord.platform.trail import audit
 from accord.sales.models import CloseReason, Pipeline, Stage
 
 _pipelines = Table(Pipeline, "name", "position", "archived_at")

@@ -11,9 +11,9 @@ from accord.engine.errors import Refused
 from accord.people import lifecycle, records
 from accord.people.models import Contact
 from accord.people.records import Deleted
-from accord.platform import audit, history
 from accord.platform.events import log, names
 from accord.platform.models import User
+from accord.platform.trail import audit, history
 from accord.sales.models import Deal, DealContact
 
 names.declare("deal.contact_added", "Joined a deal", team="sales", icon="user-plus")

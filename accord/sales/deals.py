@@ -14,27 +14,18 @@ from accord.people import fields, lifecycle, records
 from accord.people.fields import Field
 from accord.people.models import Contact
 from accord.people.records import Conflict, Deleted
-from accord.platform import audit
 from accord.platform.events import log, names
-from accord.platform.history import Change
 from accord.platform.models import User
-from accord.sales import (
-    days,
-    moves,
-    next_steps,
-    origins,
-    pipelines,
-    ranks,
-    reasons,
-    stage_changes,
-    stages,
-    subjects,
-    worth,
-)
+from accord.platform.trail import audit
+from accord.platform.trail.history import Change
+from accord.sales import days, origins, subjects
+from accord.sales.agenda import next_steps
 from accord.sales.deal_contacts import add_contact, remove_contact
-from accord.sales.lines import Line, set_lines
 from accord.sales.models import CloseReason, Deal, Stage, Task
-from accord.sales.moves import Closing, DealClosed, lose, move, reopen, win
+from accord.sales.pipeline import moves, pipelines, ranks, reasons, stage_changes, stages
+from accord.sales.pipeline.moves import Closing, DealClosed, lose, move, reopen, win
+from accord.sales.pricing import worth
+from accord.sales.pricing.lines import Line, set_lines
 
 __all__ = [
     "Closing",

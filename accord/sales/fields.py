@@ -8,13 +8,15 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from accord.people import channels
 from accord.people.choices import Choice
 from accord.people.fields import Field, Kind, Money, builtin
 from accord.people.models import Membership
+from accord.people.origins import channels
 from accord.platform import currencies
-from accord.sales import choices, next_steps, origins, staleness
+from accord.sales import choices, origins
+from accord.sales.agenda import next_steps
 from accord.sales.models import Deal, DealContact
+from accord.sales.pipeline import staleness
 
 READ_ONLY: dict[str, Any] = {"editable": False, "importable": False}
 _ORIGIN: dict[str, Any] = {"sortable": False, "within": origins.has_first_contact, **READ_ONLY}

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from accord.people import records
-from accord.platform import work
-from accord.sales import worth
+from accord.platform.queue import work
 from accord.sales.models import Activity, Deal, Task
+from accord.sales.pricing import worth
 
 
 def reprice_soon(currency: str) -> None:

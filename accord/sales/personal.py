@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from accord.platform import personal
 from accord.platform.models import FieldChange
 from accord.platform.personal import Person, Row, Store, rows, sweeping
-from accord.sales import activities
+from accord.sales.agenda import activities
 from accord.sales.models import Activity, Deal, DealContact, Task
 
 ACTIVITIES_STAY = (

@@ -8,7 +8,7 @@ from accord.engine.errors import Refused
 from accord.people import records
 from accord.people.models import Company, Contact
 from accord.people.records import Deleted
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.events.log import About
 from accord.platform.models import User
 from accord.sales.models import Deal, DealContact

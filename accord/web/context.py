@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accord.platform import preferences
+from accord.platform.access import preferences
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import Role, User
 
 YOURS = "Yours"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from accord.platform import work
+from accord.platform.queue import work
 from accord.web.accounts import letters
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from accord.engine.errors import Refused
 from accord.platform import memory
-from accord.platform.permissions import Forbidden
+from accord.platform.access.permissions import Forbidden
 
 
 class MemoryMiddleware:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
 
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.web.http import StaffRequest
 
 P = ParamSpec("P")

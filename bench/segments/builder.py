@@ -21,7 +21,7 @@ def measure(rules: dict[str, Any]) -> list[Figure]:
     from django.test import Client
 
     from accord.engine import segments as engine
-    from accord.people import purposes
+    from accord.people.consents import purposes
     from accord.platform.models import User
 
     user = User.objects.get(email="user0@accord.example")

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from accord import commands, environment
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.events import names
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -32,6 +32,16 @@ def test_files_stay_short():
     assert not long
 
 
+def test_folders_stay_small():
+    """Fifteen nouns. What an app declares and where its pages are is no noun; each command is."""
+    count: dict[str, int] = {}
+    for path in SOURCES:
+        if path.stem not in {"__init__", "apps", "jobs", "urls"} and path.parent.name != "tests":
+            folder = str(path.parent.relative_to(PACKAGE))
+            count[folder] = count.get(folder, 0) + 1
+    assert {folder: n for folder, n in count.items() if n > 15 and folder != "commands"} == {}
+
+
 def test_functions_stay_short():
     long = [
         f"{path}:{node.lineno} {node.name}"

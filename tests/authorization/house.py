@@ -20,12 +20,14 @@ from accord.channels.models import FailedEvent, Message, WriteKey
 from accord.insight.models import Classing
 from accord.marketing.forms import forms
 from accord.marketing.models import Campaign, CampaignCost, Form, Proposal, Submission
-from accord.people import lifecycle, purposes
+from accord.people import lifecycle
+from accord.people.consents import purposes
 from accord.people.models import ChannelRule, Company, Contact, CustomField, Visitor
-from accord.platform import accounts, memory, preferences
+from accord.platform import memory
+from accord.platform.access import accounts, preferences
 from accord.platform.models import ExchangeRate, InstanceSetting, Job, Role, Team, User
-from accord.sales import pipelines
 from accord.sales.models import Activity, CloseReason, Product, Stage
+from accord.sales.pipeline import pipelines
 from tests.authorization.matrix import ROLES, Row
 from tests.authorization.records import RECORDS
 

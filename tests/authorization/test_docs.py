@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from accord.platform import permissions
+from accord.platform.access import permissions
 
 PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"
 

@@ -4,10 +4,12 @@ from django.utils import timezone
 from accord.people import contacts
 from accord.people.fields import custom_fields
 from accord.people.models import Company, Contact
-from accord.platform import accounts, history, placeholders
+from accord.platform.access import accounts, placeholders
 from accord.platform.models import AuditEntry, Team, User
-from accord.sales import deals, pipelines
+from accord.platform.trail import history
+from accord.sales import deals
 from accord.sales.models import StageChange
+from accord.sales.pipeline import pipelines
 
 pytestmark = pytest.mark.django_db
 

@@ -5,9 +5,9 @@ from itertools import combinations
 import pytest
 
 from accord.people.models import Contact
-from accord.platform import permissions, preferences
+from accord.platform.access import permissions, preferences
+from accord.platform.access.permissions import Forbidden, Scope
 from accord.platform.models import Role, Team, User
-from accord.platform.permissions import Forbidden, Scope
 
 # One line a permission; columns are the hats. all, led (teams one leads), own, or - for nothing.
 TABLE = """

@@ -7,8 +7,10 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from accord.platform import accounts, audit, links, preferences, teams
+from accord.platform import links
+from accord.platform.access import accounts, preferences, teams
 from accord.platform.models import User
+from accord.platform.trail import audit
 from tests.browser.conftest import overflow
 from tests.browser.looks import LOOKS
 

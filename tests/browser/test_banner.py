@@ -6,8 +6,8 @@ import pytest
 
 from accord.channels.intake import taking
 from accord.channels.models import FailedEvent, Receipt
-from accord.people import banner
-from accord.people.banner import Words
+from accord.people.consents import banner
+from accord.people.consents.banner import Words
 from accord.people.models import BannerAnswer, Visitor
 from accord.web.collect.tests.conftest import key, running
 from tests.browser import test_script

@@ -9,9 +9,11 @@ from playwright.sync_api import expect
 
 from accord.people import companies, contacts, lifecycle
 from accord.people.fields import Money
-from accord.platform import preferences
-from accord.sales import deals, pipelines, reasons, stages, tasks
+from accord.platform.access import preferences
+from accord.sales import deals
+from accord.sales.agenda import tasks
 from accord.sales.models import Deal, Product
+from accord.sales.pipeline import pipelines, reasons, stages
 from tests.browser.conftest import overflow
 from tests.browser.looks import WIDTHS
 

@@ -4,11 +4,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accord.people import channel_rules
 from accord.people.models import Visitor
-from accord.platform import logbooks, work
+from accord.people.origins import channel_rules
 from accord.platform.events import partitions
 from accord.platform.models import Event
+from accord.platform.queue import work
+from accord.platform.trail import logbooks
 from tests.browser.conftest import overflow
 from tests.browser.looks import WIDTHS
 from tests.browser.test_today import signed_in

@@ -14,7 +14,8 @@ from accord.channels import outbox
 from accord.channels.models import Message
 from accord.marketing.forms import submissions
 from accord.marketing.models import FormDay, Submission
-from accord.people import lifecycle, purposes
+from accord.people import lifecycle
+from accord.people.consents import purposes
 from accord.people.models import ConsentRecord, Contact
 from tests.browser.conftest import overflow
 from tests.browser.looks import WIDTHS

@@ -13,9 +13,10 @@ from accord.insight import reports
 from accord.insight.questions import Question
 from accord.people import companies
 from accord.people.models import Company
-from accord.platform import startup, work
 from accord.platform.events import partitions
 from accord.platform.models import Import
+from accord.platform.queue import work
+from accord.platform.running import startup
 from accord.platform.transfer import imports, mapping, runs
 from accord.sales.models import Deal
 from tests.browser.conftest import overflow

@@ -8,9 +8,10 @@ from django.test import Client
 
 from accord.people import contacts
 from accord.people.models import Merge
-from accord.platform import startup
 from accord.platform.events import partitions
-from accord.sales import activities, deals
+from accord.platform.running import startup
+from accord.sales import deals
+from accord.sales.agenda import activities
 from tests.browser.conftest import PHONE, overflow
 from tests.browser.looks import LOOKS
 

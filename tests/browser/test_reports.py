@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accord.demo import loading
 from accord.engine.simulator import Size
 from accord.insight import attribution
-from accord.platform import work
+from accord.platform.queue import work
 from accord.sales.models import Pipeline
 from tests.browser.conftest import overflow
 from tests.browser.looks import WIDTHS

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accord.demo import loading
 from accord.engine.simulator import Size
-from accord.people import purposes
+from accord.people.consents import purposes
 from accord.people.models import Contact, Segment
 from accord.people.segments import members, saving
 from tests import instance as instances

@@ -5,10 +5,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accord.people import lifecycle
-from accord.platform import preferences
+from accord.platform.access import preferences
 from accord.platform.models import User
-from accord.sales import deals, pipelines, reasons, stages, tasks
+from accord.sales import deals
+from accord.sales.agenda import tasks
 from accord.sales.models import Deal
+from accord.sales.pipeline import pipelines, reasons, stages
 from tests.browser.conftest import overflow
 from tests.browser.looks import WIDTHS
 from tests.browser.test_today import signed_in

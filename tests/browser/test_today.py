@@ -10,7 +10,7 @@ from accord.engine.simulator import Size
 from accord.marketing.models import Campaign
 from accord.people import contacts
 from accord.platform.models import User
-from accord.sales import tasks
+from accord.sales.agenda import tasks
 from tests.browser.conftest import overflow
 from tests.browser.looks import WIDTHS
 

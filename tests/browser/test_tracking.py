@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from accord.channels.intake import taking
 from accord.channels.models import FailedEvent, Receipt, WriteKey
-from accord.platform import logbooks
 from accord.platform.models import Event
+from accord.platform.trail import logbooks
 from tests.browser.conftest import overflow
 from tests.browser.looks import WIDTHS
 from tests.browser.test_today import signed_in

@@ -7,7 +7,7 @@ import socket
 import psutil
 import pytest
 
-from accord.platform import postgres
+from accord.platform.running import postgres
 from tests import instance as instances
 from tests.instance import ROOT, Instance
 

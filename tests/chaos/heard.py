@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from accord.platform import postgres
+from accord.platform.running import postgres
 from tests.instance import Instance
 
 CLUSTER = "postgres"  # the server's own files: what is deleted there waits to be written over

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from accord.platform import leases, work
+from accord.platform.queue import leases, work
 
 leases.LENGTH = timedelta(seconds=4)
 

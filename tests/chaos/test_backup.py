@@ -10,7 +10,7 @@ import threading
 import psycopg
 import pytest
 
-from accord.platform import postgres
+from accord.platform.running import postgres
 from tests import instance as instances
 
 FILL = """

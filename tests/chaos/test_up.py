@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from accord.platform import postgres
+from accord.platform.running import postgres
 from tests import instance as instances
 from tests.chaos.conftest import left_of
 

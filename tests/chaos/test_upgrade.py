@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from accord.platform import dumps, postgres
+from accord.platform.running import postgres
+from accord.platform.safekeeping import dumps
 from tests import instance as instances
 from tests.chaos.test_backup import filled, rows, with_database
 from tests.instance import ROOT

@@ -7,8 +7,9 @@ from accord.engine import segments
 from accord.people import contacts, fields
 from accord.people.models import CustomField
 from accord.people.segments import members, persons, saving, tables
-from accord.sales import deals, pipelines
+from accord.sales import deals
 from accord.sales.models import DealContact
+from accord.sales.pipeline import pipelines
 from tests.engines.rules import CUSTOM
 
 pytestmark = pytest.mark.django_db

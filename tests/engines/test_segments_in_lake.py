@@ -25,9 +25,9 @@ from accord.people.models import (
     Segment,
 )
 from accord.people.segments import tables
-from accord.platform import logbooks
 from accord.platform.lake import checking, reading, shipping
 from accord.platform.models import Event
+from accord.platform.trail import logbooks
 from accord.sales.models import Deal
 from tests.engines import databases
 from tests.engines.drawing import NOWS, ZONES, Draw

@@ -16,7 +16,8 @@ from django.utils import timezone
 from accord.engine import segments
 from accord.engine.consent.terms import Channel
 from accord.engine.segments.sql import compile_sql
-from accord.people import consent, contacts
+from accord.people import contacts
+from accord.people.consents import consent
 from accord.people.models import (
     Affiliation,
     Company,
@@ -27,9 +28,9 @@ from accord.people.models import (
     Segment,
 )
 from accord.people.segments import checking, live, members, tables
-from accord.platform import logbooks
 from accord.platform.events import partitions
 from accord.platform.models import Event, User
+from accord.platform.trail import logbooks
 from accord.sales import deals
 from accord.sales.models import Deal, DealContact
 from tests.engines import databases, drawing

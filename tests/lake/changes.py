@@ -9,11 +9,11 @@ from django.db import transaction
 
 from accord.people import fields
 from accord.people.models import Affiliation, Company, Contact, CustomField, LifecycleChange
-from accord.platform import logbooks
 from accord.platform.events import partitions
 from accord.platform.models import Event
-from accord.sales import pipelines
+from accord.platform.trail import logbooks
 from accord.sales.models import Deal, DealContact, Pipeline
+from accord.sales.pipeline import pipelines
 
 BEGIN = datetime(2028, 1, 1, tzinfo=UTC)
 TEXTS = ["Ana", "", "İzmir", 'a"b,c', "two\nlines", "tab\tand \\N", "\\N", "😀", "\r\n", "null"]

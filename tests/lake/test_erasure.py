@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accord.people.models import Contact
 from accord.people.privacy import erasing as privacy
-from accord.platform import leases, logbooks, work
 from accord.platform.lake import checking, erasing, shipping, snapshots, tables
 from accord.platform.models import Event, Job, LakeFile
+from accord.platform.queue import leases, work
+from accord.platform.trail import logbooks
 from tests.lake.changes import BEGIN
 
 CANARY = "Kanarienvogel"

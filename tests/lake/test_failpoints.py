@@ -10,9 +10,10 @@ from django.db import connection
 from django.utils import timezone
 
 from accord.people.models import Contact
-from accord.platform import failpoints, logbooks
+from accord.platform import failpoints
 from accord.platform.lake import checking, erasing, files, shipping
 from accord.platform.models import Event, LakeFile
+from accord.platform.trail import logbooks
 from tests import instance as instances
 from tests.lake import backends
 from tests.lake.changes import Changes

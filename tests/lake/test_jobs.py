@@ -6,9 +6,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accord.people.models import Contact
-from accord.platform import leases, work
 from accord.platform.lake import snapshots
 from accord.platform.models import LakeTable
+from accord.platform.queue import leases, work
 
 
 def extend(lease):

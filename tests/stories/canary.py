@@ -20,17 +20,22 @@ from accord.engine.consent.terms import Channel, Source
 from accord.insight import attribution
 from accord.marketing.models import Form
 from accord.marketing.models.form import Confirmation, FormVersion, Proposal, Submission
-from accord.people import banner, companies, consent, contacts, lifecycle, purposes
-from accord.people.banner import Words
-from accord.people.consent import Given
+from accord.people import companies, contacts, lifecycle
+from accord.people.consents import banner, consent, purposes
+from accord.people.consents.banner import Words
+from accord.people.consents.consent import Given
+from accord.people.consents.ledger import Proof
 from accord.people.fields import custom_fields
-from accord.people.ledger import Proof
 from accord.people.models import Contact, Membership, Segment
 from accord.people.privacy import requests
-from accord.platform import preferences, startup, work
+from accord.platform.access import preferences
 from accord.platform.models import BulkChange, SavedView, User
+from accord.platform.queue import work
+from accord.platform.running import startup
 from accord.platform.transfer import imports, mapping, runs
-from accord.sales import activities, deal_contacts, deals, moves, reasons, tasks
+from accord.sales import deal_contacts, deals
+from accord.sales.agenda import activities, tasks
+from accord.sales.pipeline import moves, reasons
 
 SONG = "zqxcanary"  # stands in every word that is the person's
 _count = itertools.count(1)

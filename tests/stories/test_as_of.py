@@ -18,11 +18,13 @@ from accord.engine.errors import Refused
 from accord.people import companies, contacts, fields
 from accord.people.fields import custom_fields
 from accord.people.models import Contact
-from accord.platform import history
 from accord.platform.models import Import, ImportRow
-from accord.platform.transfer import imports, undoing
-from accord.sales import deals, pipelines, reasons
+from accord.platform.trail import history
+from accord.platform.transfer import imports
+from accord.platform.transfer.undo import undoing
+from accord.sales import deals
 from accord.sales.models import Deal
+from accord.sales.pipeline import pipelines, reasons
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 # Worked out from other fields, or told by rows of their own.

@@ -8,10 +8,12 @@ from accord.channels.passing import Why
 from accord.commands import consent as command
 from accord.commands import parser
 from accord.engine.consent.terms import Channel
-from accord.people import consent, purposes
-from accord.people.consent import Given
+from accord.people.consents import consent, purposes
+from accord.people.consents.consent import Given
 from accord.people.models import ConsentRecord
-from accord.platform import logbooks, preferences, work
+from accord.platform.access import preferences
+from accord.platform.queue import work
+from accord.platform.trail import logbooks
 
 pytestmark = pytest.mark.django_db
 

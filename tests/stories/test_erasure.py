@@ -12,13 +12,15 @@ from accord.commands import parser
 from accord.commands import privacy as command
 from accord.insight import reports
 from accord.insight.questions import Question
-from accord.people import contacts, ledger
+from accord.people import contacts
+from accord.people.consents import ledger
 from accord.people.identity import merging
 from accord.people.models import Contact, Erasure, PrivacyStep, Suppression
 from accord.people.privacy import copies, erased, erasing, persons
 from accord.people.records import Deleted, Erased
-from accord.platform import personal, work
+from accord.platform import personal
 from accord.platform.models import AuditEntry, Event
+from accord.platform.queue import work
 from accord.sales.models import Activity, Deal
 from tests.stories import canary
 

@@ -13,8 +13,8 @@ from accord import commands
 from accord.people import companies, contacts
 from accord.people.fields import Money, custom_fields
 from accord.people.models import Contact
-from accord.platform import startup
 from accord.platform.models import AuditEntry
+from accord.platform.running import startup
 from accord.sales import deals
 
 HOSTILE = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "'=quoted", "; DROP", "'plain")

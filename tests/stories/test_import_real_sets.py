@@ -15,8 +15,8 @@ from accord import commands
 from accord.insight import attribution
 from accord.insight.models import Credit
 from accord.people.models import Company, Contact, CustomField, LifecycleChange
-from accord.platform import startup
 from accord.platform.models import Event, FieldChange, Import, ImportRow, Team, User
+from accord.platform.running import startup
 from accord.sales.models import Deal, DealContact, DealLine, Pipeline, Product, StageChange
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "imports"

@@ -7,8 +7,9 @@ from accord.people import contacts, fields, lifecycle
 from accord.people.fields import filters
 from accord.people.models import Company, Contact
 from accord.people.segments import live, members, saving
-from accord.sales import deals, pipelines
+from accord.sales import deals
 from accord.sales.models import Deal, DealContact
+from accord.sales.pipeline import pipelines
 
 pytestmark = pytest.mark.django_db
 

@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from accord.insight import attribution, reports
 from accord.insight.models import Credit
 from accord.insight.questions import Question
-from accord.people import contacts, touches
+from accord.people import contacts
 from accord.people.identity import merging
 from accord.people.models import Address, Contact
+from accord.people.origins import touches
 from accord.platform.models import Event
-from accord.sales import activities, deals, pipelines, reasons
+from accord.sales import deals
+from accord.sales.agenda import activities
 from accord.sales.models import Activity, DealContact
+from accord.sales.pipeline import pipelines, reasons
 
 COUNT = itertools.count()
 NAMES = ("Ana", "Bo", "Cy", "Di")

@@ -14,7 +14,7 @@ from accord.engine.simulator import Size
 from accord.insight import attribution, reports
 from accord.insight.models import Credit
 from accord.insight.questions import Cut, Question
-from accord.platform import startup
+from accord.platform.running import startup
 from accord.sales.models import Deal
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)

@@ -13,10 +13,12 @@ from accord.engine.errors import Refused
 from accord.insight import reports
 from accord.people import contacts, lifecycle
 from accord.people.models import Contact
-from accord.platform import startup
 from accord.platform.models import User
-from accord.sales import activities, deal_contacts, deals, moves
+from accord.platform.running import startup
+from accord.sales import deal_contacts, deals
+from accord.sales.agenda import activities
 from accord.sales.models import CloseReason, Deal, Pipeline
+from accord.sales.pipeline import moves
 
 LEADS = """id,name,came,from,campaign,stage
 1,Ana,2026-03-02,webinar,spring,mql

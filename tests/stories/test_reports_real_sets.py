@@ -14,8 +14,8 @@ from accord.engine.attribution import Model
 from accord.engine.simulator import Size
 from accord.insight import reports
 from accord.insight.questions import Cut, Question
-from accord.platform import startup
 from accord.platform.models import User
+from accord.platform.running import startup
 from accord.sales.models import Deal, Pipeline
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "imports"

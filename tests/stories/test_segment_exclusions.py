@@ -5,11 +5,13 @@ from django.utils import timezone
 
 from accord.engine import segments as engine
 from accord.engine.consent.terms import Channel
-from accord.people import consent, contacts, purposes
+from accord.people import contacts
+from accord.people.consents import consent, purposes
 from accord.people.models import Contact, Suppression
 from accord.people.segments import excluding, live, looking, saving
-from accord.sales import deals, pipelines
+from accord.sales import deals
 from accord.sales.models import DealContact
+from accord.sales.pipeline import pipelines
 
 pytestmark = pytest.mark.django_db
 

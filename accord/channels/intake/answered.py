@@ -10,8 +10,8 @@ from accord.channels.intake import arrivals
 from accord.channels.intake.arrivals import Arrival
 from accord.channels.models import FailedEvent
 from accord.engine.capture.messages import Untaken
-from accord.people import banner
-from accord.people.banner import Said
+from accord.people.consents import banner
+from accord.people.consents.banner import Said
 
 STRANGE = "It answers words of the banner that were never shown, or agrees to what was not asked."
 

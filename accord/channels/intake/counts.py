@@ -23,7 +23,7 @@ from accord.channels.models import DaySalt, DayVisitor, PageCount
 from accord.engine.capture.agents import Actor
 from accord.engine.capture.messages import Kind
 from accord.engine.capture.rules import Rule
-from accord.people import channel_rules, channels
+from accord.people.origins import channel_rules, channels
 
 LONGEST_PAGE = 300  # characters
 SIZE = 16  # bytes of a hash

@@ -17,8 +17,8 @@ from accord.channels.intake.visits import Step
 from accord.engine.capture.agents import Actor
 from accord.engine.capture.messages import Kind
 from accord.engine.capture.rules import Rule
-from accord.people import channel_rules, channels
 from accord.people.models import Visitor
+from accord.people.origins import channel_rules, channels
 from accord.platform.events import names, partitions
 
 FORM = "form.submitted"  # the one tracked name that is an event of our own

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from accord.channels.models import FailedEvent, Receipt
 from accord.engine.errors import Refused
-from accord.platform import audit, permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 KEEP = timedelta(days=30)
 

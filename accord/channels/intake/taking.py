@@ -18,7 +18,7 @@ from accord.engine.capture.messages import Kind, Untaken
 from accord.people import visitors
 from accord.people.identity.following import Spans
 from accord.people.models import Visitor
-from accord.platform import work
+from accord.platform.queue import work
 
 MOST_RECEIPTS = 2_000  # in one transaction
 MOST_EVENTS = 5_000

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accord.engine.capture import sessions
 from accord.engine.capture.sessions import Moment
-from accord.platform import logbooks
+from accord.platform.trail import logbooks
 
 THERE = """
 SELECT event.visitor_id, event.id, event.happened_at, event.campaign, event.session_id

@@ -21,8 +21,9 @@ from accord.channels.models import (
 from accord.people import contacts
 from accord.people.identity import evidence, following
 from accord.people.models import Evidence, KeyChange, Visitor
-from accord.platform import logbooks, work
 from accord.platform.models import Event, Job
+from accord.platform.queue import work
+from accord.platform.trail import logbooks
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/142.0.0.0 Safari/537.36"
@@ -44,11 +45,9 @@ def shop(db):
 
 
 def receive(key, *said, at=NOON, **more):
-    values = {"agent": CHROME, "address": "192.0.2.0"} | more
     body = orjson.dumps({"batch": list(said)})
-    return Receipt.objects.create(
-        received_at=at, key=key, kind="batch", body=body, events=len(said), **values
-    )
+    values = {"agent": CHROME, "address": "192.0.2.0", "body": body, "events": len(said)} | more
+    return Receipt.objects.create(received_at=at, key=key, kind="batch", **values)
 
 
 def take():

@@ -2,7 +2,7 @@
 
 from accord.channels.models import PageCount
 from accord.channels.tests.test_intake import events, page, receive, site, take, unrecognised
-from accord.people import channel_rules
+from accord.people.origins import channel_rules
 
 __all__ = ["site"]
 

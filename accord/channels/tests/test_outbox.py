@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from accord.channels import letters, outbox
 from accord.channels.models import Message
-from accord.platform import preferences, work
+from accord.platform.access import preferences
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Job, User
-from accord.platform.permissions import Forbidden
+from accord.platform.queue import work
 
 pytestmark = pytest.mark.django_db
 

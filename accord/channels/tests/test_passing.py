@@ -13,10 +13,13 @@ from accord.channels import evidence, outbox
 from accord.channels.models import Message
 from accord.channels.passing import Why
 from accord.engine.consent.terms import Channel, Source
-from accord.people import consent, contacts, preference_links, purposes
-from accord.people.consent import Given
+from accord.people import contacts
+from accord.people.consents import consent, preference_links, purposes
+from accord.people.consents.consent import Given
 from accord.people.models import ConsentRecord, Suppression
-from accord.platform import logbooks, preferences, work
+from accord.platform.access import preferences
+from accord.platform.queue import work
+from accord.platform.trail import logbooks
 
 pytestmark = pytest.mark.django_db
 YES = Given("news", Channel.EMAIL, source=Source.PERSON)

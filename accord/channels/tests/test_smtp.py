@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accord.channels import outbox
 from accord.channels.models import Message
-from accord.platform import work
+from accord.platform.queue import work
 
 pytestmark = pytest.mark.django_db
 

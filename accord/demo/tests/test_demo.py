@@ -11,10 +11,10 @@ from accord.insight import attribution
 from accord.insight.models import Credit, Watermark
 from accord.people import contacts, lifecycle
 from accord.people.models import Contact
-from accord.platform import preferences
+from accord.platform.access import preferences
 from accord.platform.models import AuditEntry, InstanceSetting, User
-from accord.sales import pipelines
 from accord.sales.models import Deal
+from accord.sales.pipeline import pipelines
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)

@@ -9,12 +9,13 @@ from django.utils import timezone
 from accord.insight import attribution, classing
 from accord.insight.models import Classing, Credit
 from accord.insight.tests.test_reports import day, deal, person, pipeline  # noqa: F401 - fixtures
-from accord.people import channel_rules
 from accord.people.models import Visitor
-from accord.platform import logbooks, work
+from accord.people.origins import channel_rules
+from accord.platform.access.permissions import Forbidden
 from accord.platform.events import partitions
 from accord.platform.models import AuditEntry, Event
-from accord.platform.permissions import Forbidden
+from accord.platform.queue import work
+from accord.platform.trail import logbooks
 
 pytestmark = pytest.mark.django_db
 NEWS = {"part": "source", "how": "is", "text": "acme news", "channel": "email"}

@@ -18,10 +18,12 @@ from accord.insight.questions import Question
 from accord.insight.tests.test_reports import day, deal, person, pipeline  # noqa: F401 - fixtures
 from accord.people import affiliations
 from accord.people.models import Company, LifecycleChange
-from accord.platform import preferences, work
+from accord.platform.access import preferences
 from accord.platform.events import log, names, partitions
 from accord.platform.models import Job
-from accord.sales import activities, deal_contacts
+from accord.platform.queue import work
+from accord.sales import deal_contacts
+from accord.sales.agenda import activities
 from accord.sales.models import CloseReason, Deal
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from accord.insight.questions import Cut, Question, UnknownKey
 from accord.people.models import Contact, LifecycleChange, LifecycleStage
 from accord.platform.events import log, names
 from accord.platform.models import FieldChange, Team, User
-from accord.sales import activities
+from accord.sales.agenda import activities
 from accord.sales.models import CloseReason, Deal, DealContact, Pipeline, Stage, StageChange
 
 pytestmark = pytest.mark.django_db
@@ -208,7 +208,7 @@ def test_a_key_that_does_not_exist_is_refused_with_those_that_do():
 
 
 def test_a_seller_who_sees_only_his_own_counts_only_his_own(company):
-    from accord.platform import preferences
+    from accord.platform.access import preferences
 
     kim = User.objects.create_user("kim@example.com", name="Kim", roles=["seller"])
     assert ask("revenue", "owner", reader=kim).total["won"] == 1

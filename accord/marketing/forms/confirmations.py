@@ -15,8 +15,10 @@ from accord.engine.errors import Refused
 from accord.engine.forms.terms import Definition
 from accord.marketing.forms import forms, people
 from accord.marketing.models import Confirmation, Submission
-from accord.platform import audit, links, preferences
+from accord.platform import links
+from accord.platform.access import preferences
 from accord.platform.events import log, names
+from accord.platform.trail import audit
 
 names.declare("form.confirmed", "Confirmed a form by mail", team="marketing", icon="shield-check")
 

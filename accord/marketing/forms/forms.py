@@ -19,10 +19,11 @@ from accord.marketing.forms import questions
 from accord.marketing.models import Form, FormVersion
 from accord.people import choices
 from accord.people.models import ConsentText, Purpose
-from accord.platform import audit, permissions
+from accord.platform.access import permissions
 from accord.platform.events import log, names
 from accord.platform.models import User
 from accord.platform.search import fold
+from accord.platform.trail import audit
 
 names.declare("form.created", "Form created", team="marketing", icon="forms")
 names.declare("form.published", "Form published", team="marketing", icon="forms")

@@ -12,19 +12,12 @@ from accord.engine.forms.answers import Answer
 from accord.engine.forms.terms import MESSAGE, Definition
 from accord.marketing.forms import proposals, questions, telling
 from accord.marketing.models import Submission
-from accord.people import (
-    channel_rules,
-    channels,
-    companies,
-    consent,
-    contacts,
-    families,
-    fields,
-    visitors,
-)
-from accord.people.consent import Given
-from accord.people.ledger import Proof
+from accord.people import companies, contacts, families, fields, visitors
+from accord.people.consents import consent
+from accord.people.consents.consent import Given
+from accord.people.consents.ledger import Proof
 from accord.people.models import Address, Company, ConsentText, Contact, Restriction, Visitor
+from accord.people.origins import channel_rules, channels
 from accord.people.visitors import Claim, Seen
 from accord.platform.events import log
 

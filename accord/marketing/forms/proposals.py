@@ -11,8 +11,8 @@ from accord.marketing.models import Proposal, Submission
 from accord.people import contacts, fields, records
 from accord.people.fields import Field
 from accord.people.models import Contact
-from accord.platform import audit
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 
 class Decided(Refused):

@@ -11,7 +11,7 @@ from accord.engine.forms.terms import MESSAGE, Kind, Option, Question
 from accord.people import fields
 from accord.people.fields import Field
 from accord.people.fields import Kind as FieldKind
-from accord.platform import preferences
+from accord.platform.access import preferences
 
 # Fields of ours that a stranger has no say in.
 OURS = frozenset(

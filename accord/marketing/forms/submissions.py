@@ -25,10 +25,13 @@ from accord.engine.forms.spam import Signs
 from accord.engine.forms.terms import EMAIL, Definition
 from accord.marketing.forms import confirmations, forms, people, tickets
 from accord.marketing.models import Form, FormVersion, Submission
-from accord.people import families, suppressions
+from accord.people import families
+from accord.people.consents import suppressions
 from accord.people.models import Address, ConsentRecord, Purpose
-from accord.platform import audit, logbooks, permissions, preferences, work
+from accord.platform.access import permissions, preferences
 from accord.platform.models import User
+from accord.platform.queue import work
+from accord.platform.trail import audit, logbooks
 
 JOB = "forms.settle"
 LATELY = timedelta(minutes=10)

@@ -6,7 +6,8 @@ from accord.channels import outbox
 from accord.engine.forms.terms import MESSAGE
 from accord.marketing.models import Form, Submission
 from accord.people.models import Contact
-from accord.platform import links, permissions
+from accord.platform import links
+from accord.platform.access import permissions
 from accord.platform.models import User
 
 

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import Record, User
 from accord.platform.search import Fold
 

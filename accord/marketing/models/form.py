@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accord.people.models import Contact
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
 
 

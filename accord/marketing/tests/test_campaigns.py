@@ -9,9 +9,12 @@ from accord.marketing import campaigns, jobs, results
 from accord.marketing.models import Campaign, CampaignCost
 from accord.people import contacts, lifecycle, search
 from accord.people.fields import filters
-from accord.platform import currencies, history, preferences, work
+from accord.platform import currencies
+from accord.platform.access import preferences
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Event
-from accord.platform.permissions import Forbidden
+from accord.platform.queue import work
+from accord.platform.trail import history
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from accord.people import channels, choices
+from accord.people import choices
 from accord.people.fields.values import Field, Kind
 from accord.people.models import Affiliation, Membership
+from accord.people.origins import channels
 
 READ_ONLY: dict[str, Any] = {"editable": False, "importable": False}
 

@@ -8,8 +8,8 @@ from django.db.models import F, Func, JSONField, Value
 from django.db.models.functions import Cast
 
 from accord.people.models import CustomField
-from accord.platform import history
 from accord.platform.models import Record
+from accord.platform.trail import history
 
 
 def replace(old: int, new: int) -> None:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from accord.engine.errors import Refused
 from accord.people import fields
 from accord.people.models import CustomField
-from accord.platform import audit, permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 Kind = CustomField.Kind
 WITH_CHOICES = frozenset({Kind.CHOICE, Kind.CHOICES})

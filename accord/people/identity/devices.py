@@ -14,8 +14,8 @@ from accord.engine.identity import Keys
 from accord.people import records
 from accord.people.identity import evidence, following
 from accord.people.models import Contact, Evidence, Visitor
-from accord.platform import audit
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 MOST = 5
 

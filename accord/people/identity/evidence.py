@@ -16,7 +16,7 @@ from django.utils import timezone
 from accord.engine import identity as engine
 from accord.engine.identity import Keys, Said
 from accord.people.models import Contact, ErasedKey, Evidence, KeyChange, Visitor
-from accord.platform import secrets
+from accord.platform.safekeeping import secrets
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # the hour of all that is said of a server's person
 LATER = timedelta(seconds=2)  # who adds a contact this very moment has ended by then

@@ -12,9 +12,10 @@ from accord.engine import identity as engine
 from accord.engine.identity import Span
 from accord.people.identity import evidence
 from accord.people.models import KeyChange, Visitor, VisitorSpan
-from accord.platform import logbooks, work
 from accord.platform.events import names, partitions
 from accord.platform.models import Event
+from accord.platform.queue import work
+from accord.platform.trail import logbooks
 
 names.declare("visitor.recognised", "Recognised on a device", team="marketing", icon="user-check")
 names.declare("visitor.released", "Not on a device", team="marketing", icon="user-minus")

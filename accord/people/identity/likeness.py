@@ -11,8 +11,8 @@ from django.utils import timezone
 from accord.engine import likeness as engine
 from accord.people import records
 from accord.people.models import Address, Affiliation, Contact, NotTheSame
-from accord.platform import audit
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 MOST = 4
 MANY = 20  # a number or a name that more people have tells nothing

@@ -20,9 +20,9 @@ from accord.people.fields import Field, Kind
 from accord.people.identity import evidence, following, moving
 from accord.people.models import Address, Affiliation, Contact, LifecycleChange, Merge, MergeItem
 from accord.people.records import Deleted
-from accord.platform import audit, history, logbooks
 from accord.platform.events import log, names
 from accord.platform.models import Event, User
+from accord.platform.trail import audit, history, logbooks
 
 names.declare("contact.merged", "Merged with another contact", icon="users")
 names.declare("contact.unmerged", "A merge was undone", icon="users")

@@ -9,7 +9,7 @@ from accord.platform.models import User
 class BannerText(models.Model):
     """What the consent banner of our pages says, in one language. Versions are only added.
 
-    words: as accord.people.banner.Words. digest: SHA-256 of them as JSON.
+    words: as accord.people.consents.banner.Words. digest: SHA-256 of them as JSON.
     """
 
     language = models.CharField(max_length=10)

@@ -6,7 +6,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower
 
 from accord.people.models.contact import Contact
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import Record, User
 from accord.platform.search import Fold
 

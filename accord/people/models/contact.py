@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, OrderBy, Q, Value
 from django.db.models.functions import Concat, NullIf, Trim
 
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import Record, User
 from accord.platform.search import Fold
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.engine.consent.terms import Channel
-from accord.people import suppressions
+from accord.people.consents import suppressions
 from accord.people.models import (
     BannerAnswer,
     ConsentRecord,

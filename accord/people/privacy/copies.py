@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from accord.people.models import Contact
 from accord.people.privacy import persons
-from accord.platform import audit, permissions, personal, preferences
+from accord.platform import personal
+from accord.platform.access import permissions, preferences
 from accord.platform.models import User
 from accord.platform.personal import Person, Row, Store
-from accord.platform.transfer import defusing
+from accord.platform.trail import audit
+from accord.platform.transfer.reading import defusing
 
 
 @dataclass(frozen=True)

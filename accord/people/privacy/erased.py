@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 
 from accord.engine.consent.terms import Channel
-from accord.people import suppressions
+from accord.people.consents import suppressions
 from accord.people.models import Address, Contact
 
 FILE = "erasures.jsonl"

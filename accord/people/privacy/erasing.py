@@ -19,9 +19,12 @@ from accord.people.identity import evidence
 from accord.people.models import Contact, Erasure, PrivacyRequest
 from accord.people.privacy import erased, persons, record
 from accord.people.privacy.erased import Line
-from accord.platform import audit, failpoints, logbooks, permissions, personal, work
+from accord.platform import failpoints, personal
+from accord.platform.access import permissions
 from accord.platform.models import User
 from accord.platform.personal import COPIES, NotYet, Person, Store, sweeping
+from accord.platform.queue import work
+from accord.platform.trail import audit, logbooks
 
 JOB = "privacy.erase"
 LATER = timedelta(seconds=30)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 
 from django.db.models import Count
 
-from accord.people.channels import CHANNELS
 from accord.people.models import Contact
+from accord.people.origins.channels import CHANNELS
 from accord.platform.personal import Person
 
 FEWEST_OTHERS = 5

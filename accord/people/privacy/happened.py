@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from accord.people.channels import CHANNELS
 from accord.people.models import (
     ChangedPerson,
     Evidence,
@@ -17,6 +16,7 @@ from accord.people.models import (
     Visitor,
     VisitorSpan,
 )
+from accord.people.origins.channels import CHANNELS
 from accord.people.privacy import general
 from accord.platform import personal
 from accord.platform.models import AuditEntry, BulkChange, Event, FieldChange

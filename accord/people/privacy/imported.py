@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from accord.engine.errors import Refused
-from accord.platform import audit, personal
+from accord.platform import personal
 from accord.platform.models import Import, ImportRow
 from accord.platform.personal import NotYet, Person, Row, Store, rows, sweeping
+from accord.platform.trail import audit
 from accord.platform.transfer import files, mapping
 
 INTO = "contacts"

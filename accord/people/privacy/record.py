@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accord.engine.consent.terms import Channel
-from accord.people import suppressions
+from accord.people.consents import suppressions
 from accord.people.models import Address, Affiliation, Contact, LifecycleChange, Suppression
 from accord.people.privacy import general
 from accord.platform import personal

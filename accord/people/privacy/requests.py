@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from accord.engine.consent.terms import Source
 from accord.engine.errors import Refused
-from accord.people import consent
+from accord.people.consents import consent
 from accord.people.models import Contact, PrivacyRequest, PrivacyStep
-from accord.platform import audit, permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 Kind = PrivacyRequest.Kind
 State = PrivacyRequest.State

@@ -15,8 +15,9 @@ from accord.engine import segments as engine
 from accord.engine.segments import BadRule
 from accord.people.models import Segment
 from accord.people.segments import members, turning
-from accord.platform import doctor, work
+from accord.platform import doctor
 from accord.platform.doctor import Finding
+from accord.platform.queue import work
 
 logger = logging.getLogger(__name__)
 

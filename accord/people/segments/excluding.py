@@ -15,7 +15,7 @@ from django.db.models.functions import MD5, Cast
 from accord.engine.consent import gate
 from accord.engine.consent.terms import Channel, Decision, Question
 from accord.engine.segments.language import HasDeal, Outcome
-from accord.people import consent, purposes, story, suppressions
+from accord.people.consents import consent, purposes, story, suppressions
 from accord.people.models import (
     Affiliation,
     Assessment,

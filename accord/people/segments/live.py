@@ -27,7 +27,7 @@ from accord.engine.segments.schema import Schema
 from accord.people.models import Segment
 from accord.people.segments import members, persons, tables, turning
 from accord.people.segments.turning import Pair
-from accord.platform import work
+from accord.platform.queue import work
 
 BATCH = 500
 MOST = 100_000  # notes; of more than these everybody is evaluated at once

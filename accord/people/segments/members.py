@@ -17,8 +17,9 @@ from accord.engine.segments.times import Clock
 from accord.people.models import Contact, Segment
 from accord.people.models.contact import ContactQuerySet
 from accord.people.segments import saving, tables, turning
-from accord.platform import audit, work
 from accord.platform.models import User
+from accord.platform.queue import work
+from accord.platform.trail import audit
 
 logger = logging.getLogger(__name__)
 

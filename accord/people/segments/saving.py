@@ -13,9 +13,11 @@ from accord.engine.errors import Refused
 from accord.engine.segments import references
 from accord.people.models import MembershipTurn, Segment, SegmentVersion
 from accord.people.segments import tables
-from accord.platform import audit, memory, permissions
+from accord.platform import memory
+from accord.platform.access import permissions
 from accord.platform.events import log, names
 from accord.platform.models import User
+from accord.platform.trail import audit
 
 names.declare("segment.created", "Segment made", team="marketing", icon="chart-pie")
 names.declare("segment.changed", "Segment changed", team="marketing", icon="chart-pie")

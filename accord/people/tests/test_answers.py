@@ -4,12 +4,13 @@ import pytest
 from django.utils import timezone
 
 from accord.engine.consent.terms import Basis, Channel, Source
-from accord.people import answers, consent, contacts, heard, purposes
-from accord.people.consent import Given, Reach
-from accord.people.heard import Said, Way
+from accord.people import contacts
+from accord.people.consents import answers, consent, heard, purposes
+from accord.people.consents.consent import Given, Reach
+from accord.people.consents.heard import Said, Way
 from accord.people.models import ConsentRecord, Suppression
-from accord.platform import preferences
-from accord.platform.permissions import Forbidden
+from accord.platform.access import preferences
+from accord.platform.access.permissions import Forbidden
 
 pytestmark = pytest.mark.django_db
 MAIL, SMS = Channel.EMAIL, Channel.SMS

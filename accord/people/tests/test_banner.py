@@ -4,11 +4,11 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from accord.people import banner
-from accord.people.banner import Said, Words
+from accord.people.consents import banner
+from accord.people.consents.banner import Said, Words
 from accord.people.models import BannerAnswer, BannerText
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry
-from accord.platform.permissions import Forbidden
 
 pytestmark = pytest.mark.django_db
 WORDS = Words("May we?", "Acme asks.", "Accept", "Refuse", "Keep", "Visits", "An id.")

@@ -7,8 +7,10 @@ from accord.people import bulk, contacts
 from accord.people.bulk import Edit, How, State
 from accord.people.fields import filters
 from accord.people.models import Contact
-from accord.platform import history, permissions, work
+from accord.platform.access import permissions
 from accord.platform.models import AuditEntry, BulkChange, Event, FieldChange, Job
+from accord.platform.queue import work
+from accord.platform.trail import history
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 import pytest
 
-from accord.people import channel_rules
-from accord.people.channels import Why
 from accord.people.models import ChannelRule
+from accord.people.origins import channel_rules
+from accord.people.origins.channels import Why
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry
-from accord.platform.permissions import Forbidden
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ import pytest
 
 from accord.engine.capture import landings
 from accord.engine.capture.landings import Landing
-from accord.people import channels
+from accord.people.origins import channels
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@ import pytest
 
 from accord.people import companies, contacts
 from accord.people.models import Affiliation, Company, Contact
-from accord.platform import history, permissions
+from accord.platform.access import permissions
 from accord.platform.models import Event
+from accord.platform.trail import history
 
 
 def test_a_new_company_is_cleaned_and_told(mia):

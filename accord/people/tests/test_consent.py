@@ -6,13 +6,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accord.engine.consent.terms import Basis, Channel, Kind, Question, Source
-from accord.people import consent, contacts, ledger, purposes, suppressions
-from accord.people.consent import Given, Reach
-from accord.people.ledger import Proof
+from accord.people import contacts
+from accord.people.consents import consent, ledger, purposes, suppressions
+from accord.people.consents.consent import Given, Reach
+from accord.people.consents.ledger import Proof
 from accord.people.models import ConsentRecord, ConsentText, Suppression
-from accord.platform import logbooks
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Event
-from accord.platform.permissions import Forbidden
+from accord.platform.trail import logbooks
 
 pytestmark = pytest.mark.django_db
 MAIL = Channel.EMAIL

@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from accord.people import companies, contacts, fields, records
 from accord.people.models import Address, Affiliation, Contact, LifecycleChange
-from accord.platform import history, permissions
+from accord.platform.access import permissions
 from accord.platform.models import AuditEntry, Event, FieldChange
+from accord.platform.trail import history
 
 
 def _names(contact):

@@ -6,9 +6,9 @@ from accord.people import contacts, jobs, visitors
 from accord.people.identity import devices, following
 from accord.people.models import KeyChange, Visitor
 from accord.people.visitors import Claim, Seen
+from accord.platform.access.permissions import Forbidden
 from accord.platform.events import partitions
 from accord.platform.models import Event
-from accord.platform.permissions import Forbidden
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

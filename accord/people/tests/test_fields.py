@@ -6,7 +6,8 @@ import pytest
 from accord.people import contacts, fields
 from accord.people.fields import Choice, Field, Kind, Money, custom_fields, filters
 from accord.people.models import Contact, CustomField
-from accord.platform import history, permissions
+from accord.platform.access import permissions
+from accord.platform.trail import history
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from itertools import pairwise
 from django.utils import timezone
 
 from accord.people import contacts
-from accord.platform import history
 from accord.platform.models import FieldChange
+from accord.platform.trail import history
 
 
 def _changed(contact, field, values):

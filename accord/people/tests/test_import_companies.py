@@ -9,7 +9,8 @@ import pytest
 from accord.people import companies
 from accord.people.models import Affiliation, Company
 from accord.platform.models import FieldChange
-from accord.platform.transfer import imports, undoing
+from accord.platform.transfer import imports
+from accord.platform.transfer.undo import undoing
 
 pytestmark = pytest.mark.django_db
 

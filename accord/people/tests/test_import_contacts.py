@@ -11,7 +11,8 @@ from django.utils import timezone
 from accord.people import companies, contacts, lifecycle
 from accord.people.models import Address, Affiliation, Company, Contact, LifecycleChange
 from accord.platform.models import Event, FieldChange, ImportRow
-from accord.platform.transfer import imports, problems, undoing
+from accord.platform.transfer import imports, problems
+from accord.platform.transfer.undo import undoing
 
 pytestmark = pytest.mark.django_db
 MAIL = {"into": "contacts", "columns": {"Mail": "email", "Name": "full_name"}}

@@ -10,7 +10,8 @@ import pytest
 from accord.people import contacts
 from accord.people.models import Contact
 from accord.platform.models import ImportRow
-from accord.platform.transfer import files, imports, mapping, problems, runs, undoing
+from accord.platform.transfer import files, imports, mapping, problems, runs
+from accord.platform.transfer.undo import undoing
 
 pytestmark = pytest.mark.django_db
 MAIL = {"into": "contacts", "columns": {"Mail": "email", "Name": "full_name"}}

@@ -7,10 +7,11 @@ import pytest
 from accord.people import contacts
 from accord.people.fields import custom_fields
 from accord.people.models import Contact
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import User
-from accord.platform.permissions import Forbidden
-from accord.platform.transfer import imports, undoing
+from accord.platform.transfer import imports
 from accord.platform.transfer.mapping import Wrong
+from accord.platform.transfer.undo import undoing
 
 pytestmark = pytest.mark.django_db
 MAIL = {"into": "contacts", "columns": {"Mail": "email", "Name": "full_name"}}

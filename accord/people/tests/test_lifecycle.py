@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from accord.people import contacts, lifecycle
 from accord.people.models import Contact, LifecycleChange, LifecycleStage
-from accord.platform import history, permissions
+from accord.platform.access import permissions
 from accord.platform.models import AuditEntry, Event
+from accord.platform.trail import history
 
 
 def _moves(contact):

@@ -10,10 +10,11 @@ from accord.people import companies, contacts
 from accord.people.fields import custom_fields
 from accord.people.models import ChangedPerson, Membership, MembershipTurn, Segment
 from accord.people.segments import checking, live, members, saving, tables
-from accord.platform import doctor, work
+from accord.platform import doctor
 from accord.platform.events import log
 from accord.platform.lake import shipping
 from accord.platform.models import Event
+from accord.platform.queue import work
 
 pytestmark = pytest.mark.django_db
 

@@ -16,9 +16,9 @@ from accord.people.privacy import erasing
 from accord.people.segments import members, saving
 from accord.people.tests.test_devices import NOON
 from accord.people.visitors import Claim, Seen
-from accord.platform import leases, work
 from accord.platform.events import partitions
 from accord.platform.models import Event
+from accord.platform.queue import leases, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAITING = """

@@ -3,16 +3,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accord.people import consent, contacts, families, lifecycle, purposes, tags
-from accord.people.consent import Given
+from accord.people import contacts, families, lifecycle, tags
+from accord.people.consents import consent, purposes
+from accord.people.consents.consent import Given
 from accord.people.identity import merging
 from accord.people.identity.merging import MergedSince, TheSame
 from accord.people.models import Address, Contact, Merge
 from accord.people.records import Deleted, Merged
-from accord.platform import history
+from accord.platform.access.permissions import Forbidden
 from accord.platform.events.log import About
 from accord.platform.models import Event
-from accord.platform.permissions import Forbidden
+from accord.platform.trail import history
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@ import random
 
 import pytest
 
-from accord.people import contacts, preference_links
+from accord.people import contacts
+from accord.people.consents import preference_links
 from accord.people.identity import merging
-from accord.platform import secrets
+from accord.platform.safekeeping import secrets
 
 pytestmark = pytest.mark.django_db
 

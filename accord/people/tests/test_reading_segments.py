@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accord.engine.consent.terms import Channel
 from accord.engine.segments import from_json
-from accord.people import consent, contacts, purposes
+from accord.people import contacts
+from accord.people.consents import consent, purposes
 from accord.people.models import Contact
 from accord.people.segments import excluding, live, looking, members, reading, saving
 from accord.platform.events import log

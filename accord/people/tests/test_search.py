@@ -1,7 +1,7 @@
 import pytest
 
 from accord.people import companies, contacts, search
-from accord.platform import preferences
+from accord.platform.access import preferences
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from accord.engine.segments import BadRule
 from accord.people import contacts
 from accord.people.models import Segment
 from accord.people.segments import members, saving, turning
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import AuditEntry, Event
 
 BONN = {"contact": "city", "kind": "text", "is": "Bonn"}

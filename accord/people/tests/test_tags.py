@@ -1,7 +1,7 @@
 import pytest
 
 from accord.people import companies, contacts, tags
-from accord.platform import permissions
+from accord.platform.access import permissions
 
 
 def test_tags_are_added_once_and_removed(ana, mia):

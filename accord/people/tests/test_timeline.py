@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from accord.people import companies, contacts, lifecycle, timeline, touches
+from accord.people import companies, contacts, lifecycle, timeline
+from accord.people.origins import touches
 from accord.people.timeline import Cursor
 from accord.platform.events import log
 from accord.platform.events.log import About

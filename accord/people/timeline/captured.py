@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from django.db import connection
 
-from accord.people import channels, timeline
+from accord.people import timeline
+from accord.people.origins import channels
 from accord.people.timeline import Told
 from accord.platform.models import Event
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from accord.people import channels, choices, fields, timeline
+from accord.people import choices, fields, timeline
 from accord.people.models import Company, Merge
+from accord.people.origins import channels
 from accord.people.timeline import Told
 from accord.platform.models import Event
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from accord.engine import reference
 from accord.engine.cleaning import domains
-from accord.people import channels, lifecycle
+from accord.people import lifecycle
 from accord.people.models import Address, Affiliation, Company, Contact, LifecycleChange
+from accord.people.origins import channels
 from accord.people.transfer import addresses, employers, history, slots
 from accord.platform.transfer import values
 from accord.platform.transfer.mapping import Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.transfer.mapping import Mapping, Wrong
 from accord.platform.transfer.targets import Batch, Statements
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from accord.engine.errors import Refused
-from accord.platform import failpoints, work
+from accord.platform import failpoints
+from accord.platform.queue import work
 
 COMMITTING = failpoints.declare("lake.committing", "the manifest is written, but not committed")
 COMMITTED = failpoints.declare("lake.committed", "the manifest counts, old files are still there")

@@ -6,9 +6,10 @@ from django.contrib.auth import authenticate
 from django.test import RequestFactory
 from django.utils import timezone
 
-from accord.platform import accounts, links, preferences, teams
+from accord.platform import links
+from accord.platform.access import accounts, preferences, teams
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, OneTimeLink, Role, Team, User
-from accord.platform.permissions import Forbidden
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"

@@ -4,9 +4,10 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from accord.platform import currencies, preferences
+from accord.platform import currencies
+from accord.platform.access import preferences
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, ExchangeRate
-from accord.platform.permissions import Forbidden
 
 JAN, FEB, MAR = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 

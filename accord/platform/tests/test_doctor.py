@@ -10,8 +10,11 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from accord.platform import backups, doctor, leases, postgres, quarantine, work
+from accord.platform import doctor
 from accord.platform.models import Heartbeat, Job
+from accord.platform.queue import leases, work
+from accord.platform.running import postgres
+from accord.platform.safekeeping import backups, quarantine
 
 pytestmark = pytest.mark.django_db
 

@@ -3,9 +3,9 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accord.platform import audit, logbooks
 from accord.platform.events import log, names, partitions
 from accord.platform.models import AuditEntry, Event
+from accord.platform.trail import audit, logbooks
 
 pytestmark = pytest.mark.django_db
 

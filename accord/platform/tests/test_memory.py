@@ -3,7 +3,8 @@ import threading
 import pytest
 from django.db import connections, transaction
 
-from accord.platform import memory, preferences
+from accord.platform import memory
+from accord.platform.access import preferences
 from accord.platform.models import InstanceSetting, User
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,7 +1,7 @@
 import pytest
 
-from accord.platform import accounts, placeholders
-from accord.platform.permissions import Forbidden
+from accord.platform.access import accounts, placeholders
+from accord.platform.access.permissions import Forbidden
 
 pytestmark = pytest.mark.django_db
 

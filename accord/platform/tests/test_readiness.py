@@ -2,8 +2,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from accord.platform import readiness, startup
 from accord.platform.models import InstanceSetting, User
+from accord.platform.running import readiness, startup
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

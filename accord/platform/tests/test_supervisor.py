@@ -2,7 +2,7 @@
 
 import pytest
 
-from accord.platform.supervisor import AFRESH, HEALTHY, LONGEST_WAIT, Part, pause
+from accord.platform.running.supervisor import AFRESH, HEALTHY, LONGEST_WAIT, Part, pause
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import pytest
 
 from accord.platform import views
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import SavedView
-from accord.platform.permissions import Forbidden
 
 pytestmark = pytest.mark.django_db
 

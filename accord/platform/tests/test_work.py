@@ -5,9 +5,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.engine.errors import Refused
-from accord.platform import leases, work, worker
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Job, Schedule, User
-from accord.platform.permissions import Forbidden
+from accord.platform.queue import leases, work, worker
 
 pytestmark = pytest.mark.django_db
 

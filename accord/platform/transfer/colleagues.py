@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accord.platform import accounts, permissions
+from accord.platform.access import accounts, permissions
 from accord.platform.models import User
 from accord.platform.transfer.mapping import Fill
 from accord.platform.transfer.plans import Line, Plan

@@ -12,9 +12,9 @@ from typing import BinaryIO
 from django.conf import settings
 
 from accord.platform.models import Import
-from accord.platform.transfer import sheets, workbooks
 from accord.platform.transfer.mapping import Mapping
-from accord.platform.transfer.sheets import Sheet, TooLarge
+from accord.platform.transfer.reading import sheets, workbooks
+from accord.platform.transfer.reading.sheets import Sheet, TooLarge
 
 
 def limit() -> int:

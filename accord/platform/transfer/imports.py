@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord.engine.errors import Refused
-from accord.platform import audit, permissions, work
+from accord.platform.access import permissions
+from accord.platform.access.permissions import Forbidden, Scope
 from accord.platform.models import Import, User
-from accord.platform.permissions import Forbidden, Scope
+from accord.platform.queue import work
+from accord.platform.trail import audit
 from accord.platform.transfer import files, mapping, plans, targets
 from accord.platform.transfer.mapping import Mapping
 

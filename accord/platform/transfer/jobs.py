@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from accord.platform import work
 from accord.platform.models import Import
-from accord.platform.transfer import imports, rehearsals, runs, undoing
+from accord.platform.queue import work
+from accord.platform.transfer import imports, rehearsals, runs
+from accord.platform.transfer.undo import undoing
 
 LONG = timedelta(hours=12)
 AGAIN = timedelta(seconds=20)

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from accord.engine.errors import Refused
-from accord.platform.transfer.sheets import Layout
+from accord.platform.transfer.reading.sheets import Layout
 
 
 class Wrong(Refused):

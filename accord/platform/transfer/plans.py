@@ -11,10 +11,11 @@ from django.conf import settings
 
 from accord.engine import reference
 from accord.engine.errors import Unreadable
-from accord.platform import preferences
-from accord.platform.transfer import defusing, values
+from accord.platform.access import preferences
+from accord.platform.transfer import values
 from accord.platform.transfer.mapping import Fill, Mapping, Mode, Reading, Wrong
-from accord.platform.transfer.sheets import Row, Sheet
+from accord.platform.transfer.reading import defusing
+from accord.platform.transfer.reading.sheets import Row, Sheet
 from accord.platform.transfer.targets import Rule, Slot, Target
 
 Cells = Callable[[Sequence[str]], str]

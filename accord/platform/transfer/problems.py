@@ -6,7 +6,8 @@ import csv
 from pathlib import Path
 
 from accord.platform.models import Import, ImportRow
-from accord.platform.transfer import defusing, files, mapping
+from accord.platform.transfer import files, mapping
+from accord.platform.transfer.reading import defusing
 
 REASON = "Why it was refused"
 

@@ -24,7 +24,7 @@ from accord.platform.models import FieldChange, Import, ImportRow
 from accord.platform.transfer import files, mapping, plans, runs, staging, targets
 from accord.platform.transfer.batches import Batch
 from accord.platform.transfer.plans import Plan
-from accord.platform.transfer.sheets import Row
+from accord.platform.transfer.reading.sheets import Row
 
 MOST_ROWS = 100_000
 SHOWN = 200

@@ -18,14 +18,15 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from accord.engine.errors import Refused
-from accord.platform import audit, work
 from accord.platform.events import partitions
 from accord.platform.models import Import, ImportRow
+from accord.platform.queue import work
+from accord.platform.trail import audit
 from accord.platform.transfer import colleagues, files, mapping, plans, staging, targets, writing
 from accord.platform.transfer.batches import Batch, Statements
 from accord.platform.transfer.colleagues import Book
 from accord.platform.transfer.plans import Line, Plan
-from accord.platform.transfer.sheets import Row
+from accord.platform.transfer.reading.sheets import Row
 
 CHUNK = 10_000
 ATTEMPTS = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from accord.platform import accounts, permissions, teams
+from accord.platform.access import accounts, permissions, teams
 from accord.platform.models import Role, Team, User
 from accord.platform.transfer.colleagues import Book
 from accord.platform.transfer.mapping import Fill, Mapping

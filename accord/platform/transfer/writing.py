@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import GeneratedField
 
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
 from accord.platform.transfer import targets
 from accord.platform.transfer.batches import Batch

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, OrderBy, Q
 
 from accord.people.models import Company, Contact
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import Record, User
 from accord.platform.search import Fold
 from accord.sales.models.pipeline import CloseReason, Pipeline, Product, Stage

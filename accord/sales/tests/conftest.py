@@ -3,7 +3,8 @@ from decimal import Decimal
 import pytest
 
 from accord.people.fields import Money
-from accord.sales import deals, pipelines, reasons, stages
+from accord.sales import deals
+from accord.sales.pipeline import pipelines, reasons, stages
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from accord.engine.errors import Refused
 from accord.people import contacts
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Event, FieldChange
-from accord.platform.permissions import Forbidden
-from accord.sales import activities, deals
+from accord.sales import deals
+from accord.sales.agenda import activities
 from accord.sales.models import Activity
 
 

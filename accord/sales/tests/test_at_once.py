@@ -8,8 +8,9 @@ from django.db import connection
 
 from accord.engine.errors import Refused
 from accord.platform.models import Event
-from accord.sales import deals, pipelines, stages
+from accord.sales import deals
 from accord.sales.models import Deal, Stage, StageChange
+from accord.sales.pipeline import pipelines, stages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,9 +6,11 @@ from django.utils import timezone
 
 from accord.people import contacts, fields
 from accord.people.fields import filters
-from accord.platform import preferences
-from accord.sales import board, deals, tasks
+from accord.platform.access import preferences
+from accord.sales import deals
+from accord.sales.agenda import tasks
 from accord.sales.models import Deal
+from accord.sales.pipeline import board
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from django.utils import timezone
 from accord.engine.errors import Refused
 from accord.people import contacts, fields, records
 from accord.people.fields import Money
-from accord.platform import history
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Event, FieldChange
-from accord.platform.permissions import Forbidden
-from accord.sales import deals, pipelines, stage_changes, stages
+from accord.platform.trail import history
+from accord.sales import deals
 from accord.sales.models import Deal, DealContact, StageChange
-from accord.sales.moves import NotAnOpenStage, StageGone
+from accord.sales.pipeline import pipelines, stage_changes, stages
+from accord.sales.pipeline.moves import NotAnOpenStage, StageGone
 
 
 def _names(deal):
@@ -296,7 +297,7 @@ def test_stage_history_is_only_added(deal):
 
 
 def test_fields_read_what_lists_show_of_a_deal(deal, ana, django_assert_num_queries):
-    from accord.sales import tasks
+    from accord.sales.agenda import tasks
 
     due = timezone.now() + timedelta(days=2)
     tasks.add(title="Call Ana", due_at=due, deal=deal, by=deal.owner)

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accord.engine.errors import Refused
-from accord.platform import history
 from accord.platform.models import AuditEntry, Event
-from accord.sales import deals, pipelines, reasons, stages
+from accord.platform.trail import history
+from accord.sales import deals
 from accord.sales.models import Deal, Stage, StageChange
+from accord.sales.pipeline import pipelines, reasons, stages
 
 STEPS = st.lists(
     st.one_of(

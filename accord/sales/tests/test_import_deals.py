@@ -12,9 +12,13 @@ from accord.people import contacts
 from accord.people.models import Company
 from accord.platform import currencies
 from accord.platform.models import Event
-from accord.platform.transfer import imports, undoing
-from accord.sales import deals, pipelines, products, reasons, stages, tasks
+from accord.platform.transfer import imports
+from accord.platform.transfer.undo import undoing
+from accord.sales import deals
+from accord.sales.agenda import tasks
 from accord.sales.models import Deal, DealContact, DealLine, Product, StageChange
+from accord.sales.pipeline import pipelines, reasons, stages
+from accord.sales.pricing import products
 
 pytestmark = pytest.mark.django_db
 

@@ -3,12 +3,13 @@ from decimal import Decimal
 import pytest
 
 from accord.engine.errors import Refused
-from accord.platform import history
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Event
-from accord.platform.permissions import Forbidden
-from accord.sales import deals, lines, products
+from accord.platform.trail import history
+from accord.sales import deals
 from accord.sales.deals import Line
 from accord.sales.models import Product
+from accord.sales.pricing import lines, products
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from django.utils import timezone
 from accord.engine.errors import Refused
 from accord.people import contacts, lifecycle
 from accord.platform.models import AuditEntry, Event
-from accord.sales import deals, moves, reasons, stages
+from accord.sales import deals
 from accord.sales.models import Deal, StageChange
-from accord.sales.stages import Step
+from accord.sales.pipeline import moves, reasons, stages
+from accord.sales.pipeline.stages import Step
 
 TODAY = timezone.localdate
 

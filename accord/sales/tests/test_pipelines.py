@@ -3,11 +3,12 @@ from decimal import Decimal
 import pytest
 
 from accord.people import fields
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Event, FieldChange
-from accord.platform.permissions import Forbidden
-from accord.sales import deals, names, pipelines, reasons, stages
+from accord.sales import deals, names
 from accord.sales.models import CloseReason, Pipeline, Stage, StageChange
-from accord.sales.stages import Step
+from accord.sales.pipeline import pipelines, reasons, stages
+from accord.sales.pipeline.stages import Step
 
 DEMO = Step("Demo", Stage.Kind.OPEN, Decimal("0.3"), 7)
 

@@ -4,9 +4,11 @@ from django.utils import timezone
 
 from accord.people import bulk, search
 from accord.people.bulk import Edit
-from accord.platform import preferences, work
+from accord.platform.access import preferences
 from accord.platform.models import FieldChange
-from accord.sales import activities, deals, jobs, tasks
+from accord.platform.queue import work
+from accord.sales import deals, jobs
+from accord.sales.agenda import activities, tasks
 from accord.sales.models import Activity, Deal, Task
 
 

@@ -5,10 +5,11 @@ import pytest
 
 from accord.engine.errors import Refused
 from accord.people import contacts
-from accord.platform import history
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Event
-from accord.platform.permissions import Forbidden
-from accord.sales import deals, tasks
+from accord.platform.trail import history
+from accord.sales import deals
+from accord.sales.agenda import tasks
 from accord.sales.models import Task
 from accord.sales.subjects import Subject
 

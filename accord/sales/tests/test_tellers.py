@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 from accord.people import fields, timeline
 from accord.people.fields import Money
 from accord.platform.events.log import About
-from accord.sales import activities, deals, products, tasks
+from accord.sales import deals
+from accord.sales.agenda import activities, tasks
+from accord.sales.pricing import products
 
 DAY = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Europe/Berlin"))
 

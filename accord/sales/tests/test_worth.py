@@ -3,9 +3,11 @@ from decimal import Decimal
 
 import pytest
 
-from accord.platform import currencies, work
-from accord.sales import deals, worth
+from accord.platform import currencies
+from accord.platform.queue import work
+from accord.sales import deals
 from accord.sales.models import Deal
+from accord.sales.pricing import worth
 
 
 @pytest.fixture

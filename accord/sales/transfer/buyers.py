@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accord.people import lifecycle
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.events import partitions
 from accord.platform.transfer.targets import Batch, Statements
 

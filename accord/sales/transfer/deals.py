@@ -11,8 +11,8 @@ from accord.platform import currencies
 from accord.platform.models import User
 from accord.platform.transfer.mapping import Mapping
 from accord.platform.transfer.targets import Batch, Choice, Rule, Slot, Statements, Target
-from accord.sales import worth
 from accord.sales.models import CloseReason, Deal, DealContact, DealLine, Product, StageChange
+from accord.sales.pricing import worth
 from accord.sales.transfer import buyers, lines, stories, ways
 
 _BY_EXTERNAL_ID = """(SELECT c.id FROM sales_deal AS c

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from accord.platform.events import partitions
 from accord.platform.transfer.targets import Batch, Statements
-from accord.sales import pipelines, ranks, stages
+from accord.sales.pipeline import pipelines, ranks, stages
 from accord.sales.transfer import ways
 
 # Deals that were opened on a known day, and are past the stage they were opened in.

@@ -17,9 +17,10 @@ from accord.platform.models import User
 from accord.platform.transfer.colleagues import Book
 from accord.platform.transfer.mapping import Mapping, Wrong
 from accord.platform.transfer.plans import Line, Plan
-from accord.sales import pipelines, products, reasons
 from accord.sales.models import CloseReason, Deal, Pipeline, Product, Stage
-from accord.sales.stages import Step
+from accord.sales.pipeline import pipelines, reasons
+from accord.sales.pipeline.stages import Step
+from accord.sales.pricing import products
 
 DERIVED = ("pipeline", "stage", "outcome", "reason", "closed_at", "close_on")
 _PROBABILITY = {Stage.Kind.WON: Decimal(1), Stage.Kind.LOST: Decimal(0)}

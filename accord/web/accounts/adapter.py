@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from accord.channels import outbox
-from accord.platform import accounts, preferences
+from accord.platform.access import accounts, preferences
 from accord.platform.models import User
 
 _UNKNOWN_IP = "0.0.0.0"  # noqa: S104 - a value to store, nothing is bound to it

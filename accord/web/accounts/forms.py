@@ -10,7 +10,7 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.http import HttpRequest
 
-from accord.platform import preferences
+from accord.platform.access import preferences
 from accord.web.accounts import letters
 
 _EMAIL = "E-mail address"

@@ -11,9 +11,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accord.channels import outbox
-from accord.platform import links, preferences, work
-from accord.platform.accounts import Invitation
+from accord.platform import links
+from accord.platform.access import preferences
+from accord.platform.access.accounts import Invitation
 from accord.platform.models import User
+from accord.platform.queue import work
 
 NEW_PASSWORD = "accounts.new_password"  # noqa: S105 - the name of a job
 

@@ -10,7 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accord.engine.errors import Refused
-from accord.platform import accounts, links
+from accord.platform import links
+from accord.platform.access import accounts
 from accord.platform.models import User
 from accord.web.accounts.forms import SetupForm, WelcomeForm, default_company
 

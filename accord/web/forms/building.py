@@ -19,7 +19,7 @@ from accord.engine.forms.terms import CHOSEN, EMAIL, Consent, Definition, Kind, 
 from accord.marketing.forms import forms, questions
 from accord.marketing.models import Form
 from accord.people.models import ConsentText, Purpose
-from accord.platform import preferences
+from accord.platform.access import preferences
 from accord.web.forms import drafts, hosted
 from accord.web.http import StaffRequest
 from accord.web.public.pages import POLICY

@@ -17,7 +17,7 @@ from accord.engine.forms.terms import (
     Question,
 )
 from accord.marketing.forms import forms
-from accord.people import purposes
+from accord.people.consents import purposes
 
 CHANNELS = {
     "email": "by e-mail",

@@ -21,7 +21,8 @@ from accord.marketing.forms import forms as verbs
 from accord.marketing.forms.conversion import Figures
 from accord.marketing.models import Form
 from accord.people import choices
-from accord.platform import links, permissions
+from accord.platform import links
+from accord.platform.access import permissions
 from accord.platform.models import User
 from accord.web import charts
 from accord.web.charts import Bar, Frame

@@ -13,7 +13,7 @@ from accord.engine.forms.terms import Definition
 from accord.marketing.forms import forms
 from accord.marketing.forms import submissions as verbs
 from accord.marketing.models import Form, Submission
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.web.http import StaffRequest
 from accord.web.staff import staff
 

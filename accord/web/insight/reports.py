@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from accord.insight import attribution, reports
 from accord.insight.credit import LABELS
 from accord.insight.questions import Answer, Cut
-from accord.platform import permissions
-from accord.platform.preferences import current
+from accord.platform.access import permissions
+from accord.platform.access.preferences import current
 from accord.web.http import StaffRequest
 from accord.web.insight import asking, behind, cells, drawing
 from accord.web.insight.cells import Table

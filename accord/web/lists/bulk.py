@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accord.people import bulk, fields, search
 from accord.people.bulk import Edit, How
 from accord.people.fields import Kind, filters
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import BulkChange
 from accord.web.http import StaffRequest, number, numbers
 from accord.web.lists import asking, cells, nouns

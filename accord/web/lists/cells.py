@@ -12,9 +12,9 @@ from accord.engine.errors import Refused
 from accord.people import choices, fields
 from accord.people.fields import Field, Kind
 from accord.people.records import Conflict
-from accord.platform import permissions
+from accord.platform.access import permissions
+from accord.platform.access.preferences import current
 from accord.platform.models import Record
-from accord.platform.preferences import current
 from accord.web.http import StaffRequest, number
 from accord.web.lists import nouns, shown
 from accord.web.lists.nouns import Noun

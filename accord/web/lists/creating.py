@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from accord.engine.errors import Refused
 from accord.people import fields
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.web.http import StaffRequest
 from accord.web.lists import cells, nouns
 from accord.web.lists.nouns import Noun

@@ -6,7 +6,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
-from accord.platform import permissions, views
+from accord.platform import views
+from accord.platform.access import permissions
 from accord.platform.models import SavedView
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from accord.people import fields
 from accord.people.fields import Field, filters
-from accord.platform import permissions, views
+from accord.platform import views
+from accord.platform.access import permissions
 from accord.platform.models import Record
 from accord.web.http import StaffRequest
 from accord.web.lists import asking, bulk, nouns, shown

@@ -13,9 +13,11 @@ from accord.engine.errors import Refused
 from accord.marketing import campaigns as verbs
 from accord.marketing import results
 from accord.marketing.models import Campaign
-from accord.people import channels, fields
+from accord.people import fields
+from accord.people.origins import channels
 from accord.people.records import Conflict
-from accord.platform import currencies, permissions
+from accord.platform import currencies
+from accord.platform.access import permissions
 from accord.web.http import StaffRequest, number
 from accord.web.lists import asking, bulk, nouns, tables
 from accord.web.marketing import brought, figures, forms

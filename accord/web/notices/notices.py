@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accord.marketing.models import Form, Submission
 from accord.people import bulk, fields
 from accord.people.segments import checking
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import BulkChange, Import, User
 from accord.sales.models import Task
 from accord.web import formats

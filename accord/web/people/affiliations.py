@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from accord.people import companies, search
 from accord.people.models import Affiliation, Company, Contact
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns

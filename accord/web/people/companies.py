@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accord.people.models import Affiliation, Company
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.sales.models import Deal
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
-from accord.people import answers, heard, ledger
-from accord.people import consent as verbs
-from accord.people.answers import Answer
+from accord.people.consents import answers, heard, ledger
+from accord.people.consents import consent as verbs
+from accord.people.consents.answers import Answer
 from accord.people.models import Contact, Suppression
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns
 from accord.web.parts import render_parts

@@ -9,9 +9,9 @@ from django import forms
 from django.utils import timezone
 
 from accord.engine.consent.terms import Channel
-from accord.people import heard, purposes
-from accord.people.consent import Given, Reach
-from accord.people.heard import Said
+from accord.people.consents import heard, purposes
+from accord.people.consents.consent import Given, Reach
+from accord.people.consents.heard import Said
 from accord.people.models import ConsentRecord, ConsentText
 
 What = ConsentRecord.What

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accord.people import choices, contacts, families, lifecycle
 from accord.people.models import Address, Contact, LifecycleChange, LifecycleStage, Restriction
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.sales.models import Deal
 from accord.web.forms import proposals
 from accord.web.http import StaffRequest, number

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accord.people import fields, search
 from accord.people.identity import devices, likeness, merging, moving
 from accord.people.models import Contact, Merge, MergeItem, Visitor
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns
 from accord.web.staff import staff

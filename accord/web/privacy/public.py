@@ -24,10 +24,11 @@ from accord.channels.models import Message
 from accord.channels.passing import Why
 from accord.engine.cleaning import emails
 from accord.engine.errors import Unreadable
-from accord.people import families, suppressions
+from accord.people import families
+from accord.people.consents import suppressions
 from accord.people.models import Contact, PrivacyRequest
 from accord.people.privacy import requests
-from accord.platform import preferences
+from accord.platform.access import preferences
 from accord.web.collect import addresses
 from accord.web.collect.pace import Pace
 from accord.web.public.pages import public

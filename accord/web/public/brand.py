@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from accord.engine import colours
-from accord.platform import brand, preferences
+from accord.platform import brand
+from accord.platform.access import preferences
 from accord.web.public.pages import public
 
 _KEPT = "public, max-age=3600"

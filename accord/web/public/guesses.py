@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accord.people import preference_links
+from accord.people.consents import preference_links
 from accord.people.models import Contact
 from accord.web.collect import addresses
 from accord.web.collect.pace import Pace

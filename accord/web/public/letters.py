@@ -15,10 +15,10 @@ from accord.channels import outbox
 from accord.channels.models import Message
 from accord.channels.passing import Why
 from accord.engine.errors import Refused
-from accord.people import purposes
+from accord.people.consents import purposes
+from accord.people.consents.preference_centre import Asked
 from accord.people.models import Contact
-from accord.people.preference_centre import Asked
-from accord.platform import preferences
+from accord.platform.access import preferences
 
 MOST_A_DAY = 5
 

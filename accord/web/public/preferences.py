@@ -12,10 +12,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accord.people import answers, consent, preference_centre, preference_links
-from accord.people.ledger import Proof
+from accord.people.consents import answers, consent, preference_centre, preference_links
+from accord.people.consents.ledger import Proof
+from accord.people.consents.preference_centre import Asked
 from accord.people.models import Contact
-from accord.people.preference_centre import Asked
 from accord.web.collect import addresses
 from accord.web.public import letters
 from accord.web.public.guesses import contact_of_link

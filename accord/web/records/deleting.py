@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns
 from accord.web.staff import staff

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from accord.people import fields
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import Record, User
 from accord.web.lists import shown
 from accord.web.lists.nouns import Noun

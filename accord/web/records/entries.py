@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accord.people.records import Conflict
-from accord.platform.permissions import Forbidden
-from accord.sales import activities
-from accord.sales.activities import Blank
+from accord.platform.access.permissions import Forbidden
+from accord.sales.agenda import activities
+from accord.sales.agenda.activities import Blank
 from accord.sales.models import Activity
 from accord.web.http import StaffRequest, number
 from accord.web.lists import nouns

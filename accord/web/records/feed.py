@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accord.people import timeline
 from accord.people.models import Company, Contact
 from accord.people.timeline import Cursor, Entry
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.events.log import About
 from accord.platform.models import Record
-from accord.sales import activities, next_steps, tasks
+from accord.sales.agenda import activities, next_steps, tasks
 from accord.sales.models import Activity, Deal, Task
 from accord.sales.subjects import Subject
 from accord.web.http import StaffRequest, number

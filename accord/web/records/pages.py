@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Window
 
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import Record
 from accord.sales.models import Deal
 from accord.web.http import StaffRequest

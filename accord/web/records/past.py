@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from accord.people import fields
 from accord.people.fields import Field
-from accord.platform import history
 from accord.platform.models import FieldChange, User
+from accord.platform.trail import history
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns
 from accord.web.staff import staff

@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accord.people.fields.filters import Filter
-from accord.platform import currencies, permissions, views
-from accord.sales import board, choices
+from accord.platform import currencies, views
+from accord.platform.access import permissions
+from accord.sales import choices
 from accord.sales.models import Pipeline, Stage
+from accord.sales.pipeline import board
 from accord.web.http import StaffRequest
 from accord.web.lists import asking, nouns, tables
 from accord.web.lists.asking import Asked

@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from accord.people import channels
-from accord.platform import permissions
+from accord.people.origins import channels
+from accord.platform.access import permissions
 from accord.platform.models import User
-from accord.sales import board
 from accord.sales.models import Stage, Task
+from accord.sales.pipeline import board
 
 HUES = (8, 6, 1, 4, 2, 7)  # from pale to strong, as a deal warms
 

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from accord.sales import reasons
 from accord.sales.models import CloseReason, Deal, Stage
-from accord.sales.moves import Closing
+from accord.sales.pipeline import reasons
+from accord.sales.pipeline.moves import Closing
 
 TITLES = {Stage.Kind.WON: "Why was it won?", Stage.Kind.LOST: "Why was it lost?"}
 ACTIONS = {Stage.Kind.WON: "Mark as won", Stage.Kind.LOST: "Mark as lost"}

@@ -13,8 +13,9 @@ from accord.engine.errors import Refused
 from accord.people import fields
 from accord.people.models import Contact
 from accord.platform import currencies
-from accord.platform.permissions import Forbidden
-from accord.sales import deals, pipelines
+from accord.platform.access.permissions import Forbidden
+from accord.sales import deals
+from accord.sales.pipeline import pipelines
 from accord.web.http import StaffRequest
 from accord.web.lists import cells, nouns
 from accord.web.sales import people

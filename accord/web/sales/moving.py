@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accord.people.records import Conflict
-from accord.platform import permissions
-from accord.sales import board, choices, days, deals, moves
+from accord.platform.access import permissions
+from accord.sales import choices, days, deals
 from accord.sales.models import Deal, Stage
+from accord.sales.pipeline import board, moves
 from accord.web.http import StaffRequest, number
 from accord.web.lists import nouns
 from accord.web.sales import boards, cards, closing

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from accord.people import search
 from accord.people.models import Contact
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
 from accord.sales import deals
 from accord.sales.models import Deal

@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accord.engine.errors import Refused
-from accord.platform import permissions
-from accord.sales import deals, lines
-from accord.sales import products as offered
+from accord.platform.access import permissions
+from accord.sales import deals
 from accord.sales.models import Deal, Product
-from accord.sales.products import NotAPrice
+from accord.sales.pricing import lines
+from accord.sales.pricing import products as offered
+from accord.sales.pricing.products import NotAPrice
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns
 from accord.web.sales import moving

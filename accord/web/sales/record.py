@@ -14,10 +14,13 @@ from accord.engine.attribution import Model
 from accord.insight import attribution
 from accord.insight.credit import DEFINITIONS, LABELS
 from accord.insight.models import Credit
-from accord.people import channels
 from accord.people.models import Contact
-from accord.sales import choices, deal_contacts, lines, next_steps, origins, stage_changes
+from accord.people.origins import channels
+from accord.sales import choices, deal_contacts, origins
+from accord.sales.agenda import next_steps
 from accord.sales.models import Deal, DealContact, Stage, StageChange
+from accord.sales.pipeline import stage_changes
+from accord.sales.pricing import lines
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns
 from accord.web.records import pages

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from accord.people import search
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
 from accord.web import navigation
 

@@ -16,7 +16,7 @@ from accord.engine import segments as engine
 from accord.engine.errors import Refused
 from accord.people.models import Segment
 from accord.people.segments import saving, tables
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.web.http import StaffRequest
 from accord.web.segments import controls, live, rows
 from accord.web.segments.rows import Draft, Row

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accord.engine import segments as engine
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
-from accord.people import consent, contacts, purposes
+from accord.people import contacts
+from accord.people.consents import consent, purposes
 from accord.people.models import Contact, Segment
 from accord.people.models.contact import ContactQuerySet
 from accord.people.segments import excluding, looking, members, reading

@@ -16,7 +16,7 @@ from accord.engine.errors import Refused
 from accord.engine.segments import references
 from accord.people.models import Contact, Segment, SegmentSize, SegmentVersion
 from accord.people.segments import members, reading, saving, tables
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.web.http import StaffRequest
 from accord.web.segments import builder, live, sizes
 from accord.web.staff import staff

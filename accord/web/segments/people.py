@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accord.engine import segments as engine
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
-from accord.people import consent, contacts, purposes, search
+from accord.people import contacts, search
+from accord.people.consents import consent, purposes
 from accord.people.models import Contact, Membership, Segment
 from accord.people.segments import excluding, members, reading, saving
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.web.http import StaffRequest, number, numbers
 from accord.web.lists import asking, nouns
 from accord.web.staff import staff

@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accord.platform import audit
 from accord.platform.models import AuditEntry, User
+from accord.platform.trail import audit
 from accord.web.http import StaffRequest, number
 from accord.web.staff import staff
 

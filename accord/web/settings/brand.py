@@ -7,7 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from accord.platform import brand, preferences
+from accord.platform import brand
+from accord.platform.access import preferences
 from accord.web.http import StaffRequest
 from accord.web.settings.forms import BrandForm
 from accord.web.staff import staff

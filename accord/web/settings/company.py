@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accord.insight import attribution
-from accord.platform import preferences
+from accord.platform.access import preferences
 from accord.web.http import StaffRequest
 from accord.web.settings.forms import CompanyForm
 from accord.web.staff import staff

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accord.marketing.models import Campaign
 from accord.people.models import Contact
 from accord.people.records import UNDO
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import Record, User
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.html import format_html
 
 from accord.engine import reference
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import Role, Team, User
 
 ROLE_HINTS = {

@@ -15,9 +15,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accord.engine.errors import Refused
-from accord.platform import accounts, permissions, placeholders, teams
+from accord.platform.access import accounts, permissions, placeholders, teams
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Role, User
-from accord.platform.permissions import Forbidden
 from accord.web.accounts import letters
 from accord.web.http import StaffRequest
 from accord.web.settings import forms

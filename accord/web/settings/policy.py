@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from accord.platform import preferences
+from accord.platform.access import preferences
 from accord.web.http import StaffRequest
-from accord.web.settings.consent_forms import PolicyForm
+from accord.web.settings.consents.consent_forms import PolicyForm
 from accord.web.staff import staff
 
 

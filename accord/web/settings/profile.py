@@ -5,7 +5,7 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accord.platform import accounts
+from accord.platform.access import accounts
 from accord.platform.models import Role, User
 from accord.web.http import StaffRequest
 from accord.web.settings.forms import DisplayForm, NameForm

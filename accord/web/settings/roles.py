@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accord.platform import permissions, preferences
+from accord.platform.access import permissions, preferences
+from accord.platform.access.permissions import Scope
 from accord.platform.models import Role
-from accord.platform.permissions import Scope
 from accord.web.http import StaffRequest
 from accord.web.settings.forms import ROLE_HINTS, SellersForm
 from accord.web.staff import staff

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accord.platform import sessions
+from accord.platform.access import sessions
 from accord.web.http import StaffRequest
 from accord.web.staff import staff
 

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 import accord
 from accord.channels import outbox
 from accord.channels.models import Message
-from accord.platform import backups, leases, quarantine, work
 from accord.platform.models import Heartbeat, Job
+from accord.platform.queue import leases, work
+from accord.platform.safekeeping import backups, quarantine
 from accord.web.http import StaffRequest
 from accord.web.staff import staff
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accord.platform import teams
+from accord.platform.access import teams
 from accord.platform.models import Team, User
 from accord.web.http import StaffRequest
 from accord.web.settings import forms

@@ -6,24 +6,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accord.web.settings import (
     audit,
-    banner,
     brand,
-    channels,
-    classing,
     company,
-    consent,
     deleted,
-    failed_events,
     members,
     policy,
     profile,
     roles,
     security,
-    suppression,
     system,
     teams,
-    tracking,
 )
+from accord.web.settings.capture import banner, channels, classing, failed_events, tracking
+from accord.web.settings.consents import consent, suppression
 
 # Django's form views take a PUT for a POST; ours do not.
 form = require_http_methods(["GET", "HEAD", "POST"])

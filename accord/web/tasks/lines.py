@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accord.platform.models import User
-from accord.sales import tasks
+from accord.sales.agenda import tasks
 from accord.sales.models import Task
 
 ICONS = {"todo": "checkbox", "call": "phone", "meeting": "calendar", "email": "mail"}

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accord.platform import permissions
-from accord.sales import tasks as verbs
+from accord.platform.access import permissions
+from accord.sales.agenda import tasks as verbs
 from accord.sales.models import Task
 from accord.web import hats
 from accord.web.http import StaffRequest

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
 from accord.web import formats
 from accord.web import navigation as menus

@@ -6,7 +6,7 @@ import pytest
 
 from accord.people import lifecycle
 from accord.platform.models import Role, User
-from accord.sales import pipelines
+from accord.sales.pipeline import pipelines
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r'<a[^>]*\bhref="(/[^"#?]*)"')

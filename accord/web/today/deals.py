@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef
 
 from accord.platform.models import User
-from accord.sales import staleness
 from accord.sales.models import Deal, Task
+from accord.sales.pipeline import staleness
 from accord.web.hats import Hats
 
 SHOWN = 6

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from accord.people import channels, choices, contacts
+from accord.people import choices, contacts
 from accord.people.models import Company, Contact, LifecycleChange
+from accord.people.origins import channels
 from accord.platform.models import User
 from accord.web.hats import Hats
 

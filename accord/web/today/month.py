@@ -11,10 +11,10 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from accord.people.models import Contact, LifecycleChange
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import User
-from accord.sales import staleness
 from accord.sales.models import Deal
+from accord.sales.pipeline import staleness
 from accord.web.hats import Hats
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from accord.platform import permissions, preferences
+from accord.platform.access import permissions, preferences
 from accord.platform.models import User
 from accord.web.navigation import address
 

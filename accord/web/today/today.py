@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accord.platform import accounts, permissions, preferences
-from accord.sales import tasks
+from accord.platform.access import accounts, permissions, preferences
+from accord.sales.agenda import tasks
 from accord.web import hats
 from accord.web.http import StaffRequest
 from accord.web.staff import staff

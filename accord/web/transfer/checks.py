@@ -19,7 +19,7 @@ from accord.platform.models import Import, Job
 from accord.platform.transfer import imports, plans
 from accord.platform.transfer.mapping import Mapping
 from accord.platform.transfer.plans import Filled, Line, Plan
-from accord.platform.transfer.sheets import Sheet
+from accord.platform.transfer.reading.sheets import Sheet
 from accord.platform.transfer.targets import Slot
 from accord.web import formats
 from accord.web.http import StaffRequest

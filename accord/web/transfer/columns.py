@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from django.http import QueryDict
 
 from accord.platform.transfer.mapping import Dates, Fill, Mapping, Mode, Wrong
-from accord.platform.transfer.sheets import Layout, Sheet
+from accord.platform.transfer.reading.sheets import Layout, Sheet
 
 SAMPLES = 3
 FREE_ROWS = 2

@@ -15,7 +15,7 @@ from accord.engine.errors import Refused
 from accord.platform.models import Import, Job
 from accord.platform.transfer import files, headers, imports, mapping, targets
 from accord.platform.transfer.mapping import Mapping
-from accord.platform.transfer.sheets import Sheet
+from accord.platform.transfer.reading.sheets import Sheet
 from accord.platform.transfer.targets import Slot, Target
 from accord.web.http import StaffRequest
 

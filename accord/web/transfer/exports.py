@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accord.people import exports, fields
-from accord.platform import audit, permissions
+from accord.platform.access import permissions
+from accord.platform.trail import audit
 from accord.web.http import StaffRequest
 from accord.web.lists import asking, nouns
 from accord.web.staff import staff

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods
 
 from accord.engine import reference
 from accord.engine.errors import Refused
-from accord.platform import permissions
+from accord.platform.access import permissions
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Import
-from accord.platform.permissions import Forbidden
 from accord.platform.transfer import files, headers, imports, mapping
 from accord.platform.transfer.mapping import Fill, Mapping
-from accord.platform.transfer.sheets import Sheet
+from accord.platform.transfer.reading.sheets import Sheet
 from accord.platform.transfer.targets import Slot
 from accord.web.http import StaffRequest
 from accord.web.staff import staff

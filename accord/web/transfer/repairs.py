@@ -15,9 +15,10 @@ from accord.engine import reference
 from accord.engine.cleaning import choices
 from accord.people.models import Company
 from accord.platform.models import Import, User
-from accord.platform.transfer import defusing, imports, values
+from accord.platform.transfer import imports, values
 from accord.platform.transfer.mapping import Fill, Mapping
-from accord.platform.transfer.sheets import Sheet
+from accord.platform.transfer.reading import defusing
+from accord.platform.transfer.reading.sheets import Sheet
 from accord.platform.transfer.targets import Slot
 from accord.web.http import StaffRequest
 from accord.web.staff import staff

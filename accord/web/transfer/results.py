@@ -12,9 +12,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accord.people import fields
-from accord.platform import permissions
+from accord.platform.access import permissions
 from accord.platform.models import Import, ImportRow
-from accord.platform.transfer import imports, problems, undoing
+from accord.platform.transfer import imports, problems
+from accord.platform.transfer.undo import undoing
 from accord.web.http import StaffRequest
 from accord.web.parts import render_parts
 from accord.web.staff import staff

@@ -12,14 +12,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accord.engine.errors import Refused
-from accord.platform import permissions
+from accord.platform.access import permissions
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Import
-from accord.platform.permissions import Forbidden
 from accord.platform.transfer import imports
 from accord.platform.transfer.mapping import Mapping, Wrong
-from accord.platform.transfer.sheets import Sheet
+from accord.platform.transfer.reading.sheets import Sheet
 from accord.sales.models import Stage
-from accord.sales.stages import USUAL
+from accord.sales.pipeline.stages import USUAL
 from accord.sales.transfer import ways
 from accord.web.http import StaffRequest
 from accord.web.staff import staff

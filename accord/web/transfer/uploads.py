@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accord.engine.errors import Refused
-from accord.platform import permissions
+from accord.platform.access import permissions
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Import, User
-from accord.platform.permissions import Forbidden
 from accord.platform.transfer import imports, mapping, targets
 from accord.web.http import StaffRequest
 from accord.web.staff import staff

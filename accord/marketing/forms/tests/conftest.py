@@ -11,7 +11,8 @@ from accord.engine.forms import proof
 from accord.engine.forms.terms import Consent
 from accord.marketing.forms import forms, questions, submissions, tickets
 from accord.marketing.forms.submissions import Post
-from accord.people import lifecycle, purposes
+from accord.people import lifecycle
+from accord.people.consents import purposes
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
 BESIDE = ("page", "referrer", "network", "visitor", "agent", "trap")

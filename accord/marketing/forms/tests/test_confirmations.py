@@ -12,8 +12,9 @@ from accord.engine.forms.answers import Problem
 from accord.marketing.forms import confirmations, forms, submissions
 from accord.marketing.forms.tests.conftest import asking, box, filled
 from accord.marketing.models import Confirmation, FormVersion, Submission
-from accord.people import consent, contacts, purposes
-from accord.people.consent import EVERYTHING
+from accord.people import contacts
+from accord.people.consents import consent, purposes
+from accord.people.consents.consent import EVERYTHING
 from accord.people.models import ConsentRecord, Contact
 from accord.platform.models import Event, Job
 

@@ -9,10 +9,11 @@ from accord.engine.forms import notation
 from accord.marketing.forms import forms, questions
 from accord.marketing.forms.tests.conftest import WORDS, asking, box
 from accord.marketing.models import Form, FormVersion
-from accord.people import lifecycle, purposes
+from accord.people import lifecycle
+from accord.people.consents import purposes
 from accord.people.fields import custom_fields
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Event
-from accord.platform.permissions import Forbidden
 
 pytestmark = pytest.mark.django_db
 

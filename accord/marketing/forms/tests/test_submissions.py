@@ -12,12 +12,13 @@ from accord.engine.consent.terms import Channel
 from accord.marketing.forms import conversion, forms, proposals, submissions, tickets
 from accord.marketing.forms.tests.conftest import WORDS, box, filled
 from accord.marketing.models import Confirmation, Proposal, Submission
-from accord.people import companies, consent, contacts
+from accord.people import companies, contacts
+from accord.people.consents import consent
 from accord.people.fields import custom_fields
 from accord.people.models import ConsentRecord, Contact, Evidence, Visitor
-from accord.platform import logbooks
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Event, Job
-from accord.platform.permissions import Forbidden
+from accord.platform.trail import logbooks
 
 pytestmark = pytest.mark.django_db
 AD = "https://acme.example/ask?utm_source=google&utm_medium=cpc&utm_campaign=spring"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.platform.transfer import defusing
+from accord.platform.transfer.reading import defusing
 
 STARTS = '=+-@\t\r;,"|%＝＋－＠'
 

@@ -10,8 +10,8 @@ from datetime import datetime
 import pytest
 import xlsxwriter
 
-from accord.platform.transfer import encodings, sheets, workbooks
-from accord.platform.transfer.sheets import Layout
+from accord.platform.transfer.reading import encodings, sheets, workbooks
+from accord.platform.transfer.reading.sheets import Layout
 
 MB = 1 << 20
 GERMAN = "Name;Ort\nJürgen Müller;Köln\nRené Straße;Zürich\n"

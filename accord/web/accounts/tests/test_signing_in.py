@@ -16,8 +16,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accord.channels.models import Message
-from accord.platform import accounts, links, sessions, work
+from accord.platform import links
+from accord.platform.access import accounts, sessions
 from accord.platform.models import Job, OneTimeLink, User
+from accord.platform.queue import work
 from accord.web.accounts import letters
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from accord.engine.forms.terms import Ending
 from accord.marketing.forms import forms, submissions, tickets
 from accord.marketing.forms.tests.conftest import CHROME, box, data, news, offers, publish
 from accord.marketing.models import FormDay, Submission
-from accord.people import purposes, suppressions
+from accord.people.consents import purposes, suppressions
 from accord.people.models import ConsentRecord, Contact, Suppression, Visitor
 
 __all__ = ["data", "news", "offers", "publish"]

@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from accord.insight import attribution
 from accord.insight.tests.test_reports import company, day, pipeline  # noqa: F401 - fixtures
-from accord.people import touches
 from accord.people.models import Contact
-from accord.platform import preferences
+from accord.people.origins import touches
+from accord.platform.access import preferences
 from accord.platform.models import User
 from accord.sales.models import Deal, Pipeline
 

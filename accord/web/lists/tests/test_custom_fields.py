@@ -11,8 +11,9 @@ import pytest
 from accord.people import companies, contacts, fields, lifecycle
 from accord.people.fields import Money
 from accord.people.models import CustomField
-from accord.platform import history
-from accord.sales import deals, pipelines
+from accord.platform.trail import history
+from accord.sales import deals
+from accord.sales.pipeline import pipelines
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true"}

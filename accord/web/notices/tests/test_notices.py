@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accord.people import contacts, lifecycle
 from accord.platform.models import BulkChange, Import
-from accord.sales import tasks
+from accord.sales.agenda import tasks
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true"}

@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 
 from accord.engine.consent.terms import Channel
-from accord.people import consent, contacts, purposes
-from accord.people.consent import Given
+from accord.people import contacts
+from accord.people.consents import consent, purposes
+from accord.people.consents.consent import Given
 from accord.people.models import ConsentRecord, Pause, Restriction, Suppression
 
 pytestmark = pytest.mark.django_db

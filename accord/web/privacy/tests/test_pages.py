@@ -11,8 +11,8 @@ from accord.people import contacts
 from accord.people.identity import merging
 from accord.people.models import Erasure, PrivacyRequest, Restriction
 from accord.people.privacy import erasing, requests
-from accord.platform import work
 from accord.platform.models import AuditEntry
+from accord.platform.queue import work
 from accord.web.privacy import public
 
 pytestmark = pytest.mark.django_db

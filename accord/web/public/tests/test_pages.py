@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.test import RequestFactory
 
 from accord.engine.errors import Refused
-from accord.people import purposes
-from accord.platform import preferences
+from accord.people.consents import purposes
+from accord.platform.access import preferences
 from accord.web import navigation
 from accord.web.public.pages import public
 

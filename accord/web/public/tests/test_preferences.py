@@ -12,21 +12,22 @@ from accord.channels import outbox
 from accord.channels.models import Message
 from accord.channels.passing import Why
 from accord.engine.consent.terms import Channel, Source
-from accord.people import (
+from accord.people import contacts
+from accord.people.consents import (
     consent,
-    contacts,
     heard,
     ledger,
     preference_centre,
     preference_links,
     purposes,
 )
-from accord.people.consent import Given
-from accord.people.heard import Said, Way
+from accord.people.consents.consent import Given
+from accord.people.consents.heard import Said, Way
 from accord.people.identity import merging
 from accord.people.models import ConsentRecord, Contact, Pause, Suppression
-from accord.platform import logbooks, preferences
+from accord.platform.access import preferences
 from accord.platform.models import User
+from accord.platform.trail import logbooks
 from accord.web.public import guesses, letters
 from accord.web.public.sentences import SENTENCES
 

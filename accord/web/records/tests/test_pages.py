@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from accord.people import companies, contacts, lifecycle
-from accord.platform import history
 from accord.platform.models import AuditEntry
-from accord.sales import pipelines
+from accord.platform.trail import history
 from accord.sales.models import Activity, Task
+from accord.sales.pipeline import pipelines
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true"}

@@ -3,8 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from accord.sales import deals, pipelines, reasons, stages, tasks
+from accord.sales import deals
+from accord.sales.agenda import tasks
 from accord.sales.models import Deal
+from accord.sales.pipeline import pipelines, reasons, stages
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from accord.sales import deals, reasons
+from accord.sales import deals
 from accord.sales.models import Deal
+from accord.sales.pipeline import reasons
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true"}

@@ -6,8 +6,9 @@ import pytest
 
 from accord.people import contacts
 from accord.platform.models import User
-from accord.sales import deals, lines, products
+from accord.sales import deals
 from accord.sales.models import Deal, DealContact
+from accord.sales.pricing import lines, products
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true"}

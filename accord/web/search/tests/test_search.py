@@ -3,8 +3,9 @@
 import pytest
 
 from accord.people import contacts, lifecycle
-from accord.platform import preferences
-from accord.sales import deals, pipelines
+from accord.platform.access import preferences
+from accord.sales import deals
+from accord.sales.pipeline import pipelines
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true"}

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accord.engine.consent.terms import Channel
-from accord.people import consent, contacts, lifecycle, purposes
+from accord.people import contacts, lifecycle
+from accord.people.consents import consent, purposes
 from accord.people.models import Segment, SegmentSize
 from accord.people.segments import members, reading, saving
 

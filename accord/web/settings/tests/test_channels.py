@@ -1,7 +1,7 @@
 import pytest
 
-from accord.people import channel_rules
 from accord.people.models import ChannelRule
+from accord.people.origins import channel_rules
 
 pytestmark = pytest.mark.django_db
 

@@ -1,11 +1,11 @@
 import pytest
 from django.utils import timezone
 
-from accord.people import channel_rules
 from accord.people.models import Visitor
-from accord.platform import work
+from accord.people.origins import channel_rules
 from accord.platform.events import partitions
 from accord.platform.models import Event
+from accord.platform.queue import work
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,8 @@
 import pytest
 
-from accord.platform import audit, preferences
+from accord.platform.access import preferences
 from accord.platform.models import AuditEntry, Job
+from accord.platform.trail import audit
 
 pytestmark = pytest.mark.django_db
 

@@ -5,10 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accord.engine.consent.terms import Channel
-from accord.people import consent, contacts, purposes
-from accord.people.consent import Given
+from accord.people import contacts
+from accord.people.consents import consent, purposes
+from accord.people.consents.consent import Given
 from accord.people.models import Assessment, BannerText, ConsentText, Purpose, Suppression
-from accord.platform import preferences
+from accord.platform.access import preferences
 from accord.platform.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

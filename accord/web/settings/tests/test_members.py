@@ -2,7 +2,7 @@ import pytest
 
 from accord.channels.models import Message
 from accord.people.models import Contact
-from accord.platform import accounts
+from accord.platform.access import accounts
 from accord.platform.models import Team, User
 
 pytestmark = pytest.mark.django_db

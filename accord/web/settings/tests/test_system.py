@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from accord.channels import outbox
 from accord.channels.models import Message
-from accord.platform import leases, preferences
+from accord.platform.access import preferences
 from accord.platform.models import Heartbeat, Job
+from accord.platform.queue import leases
 from accord.sales.models import Product
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,11 @@ from django.utils import timezone
 from accord.people import lifecycle
 from accord.people.fields import custom_fields
 from accord.people.models import CustomField, LifecycleStage
-from accord.platform import currencies, work
-from accord.sales import deals, pipelines, reasons, stages
+from accord.platform import currencies
+from accord.platform.queue import work
+from accord.sales import deals
 from accord.sales.models import CloseReason, Pipeline, Stage
+from accord.sales.pipeline import pipelines, reasons, stages
 
 pytestmark = pytest.mark.django_db
 

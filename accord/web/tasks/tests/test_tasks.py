@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accord.people import contacts, lifecycle
-from accord.sales import tasks
+from accord.sales.agenda import tasks
 from accord.sales.models import Task
 
 pytestmark = pytest.mark.django_db

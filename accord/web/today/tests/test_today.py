@@ -9,9 +9,12 @@ from django.utils import timezone
 from accord.marketing import campaigns
 from accord.people import contacts, lifecycle
 from accord.people.models import LifecycleChange
-from accord.platform import logbooks, preferences
-from accord.sales import deals, moves, pipelines, reasons, tasks
+from accord.platform.access import preferences
+from accord.platform.trail import logbooks
+from accord.sales import deals
+from accord.sales.agenda import tasks
 from accord.sales.models import Deal, Stage
+from accord.sales.pipeline import moves, pipelines, reasons
 from accord.web import hats
 from accord.web.today import month
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accord.people import companies, contacts, fields, lifecycle
 from accord.people.models import Contact
-from accord.platform import work
 from accord.platform.models import AuditEntry, Import
-from accord.sales import deals, pipelines, reasons
+from accord.platform.queue import work
+from accord.sales import deals
+from accord.sales.pipeline import pipelines, reasons
 from accord.web.streams import Streamed
 
 pytestmark = pytest.mark.django_db

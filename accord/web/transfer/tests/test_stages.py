@@ -7,12 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accord.people import lifecycle
-from accord.platform import work
 from accord.platform.events import partitions
 from accord.platform.models import Import
+from accord.platform.queue import work
 from accord.platform.transfer import mapping
-from accord.sales import pipelines
 from accord.sales.models import Deal, Pipeline, StageChange
+from accord.sales.pipeline import pipelines
 from accord.web.transfer import stages
 
 pytestmark = pytest.mark.django_db

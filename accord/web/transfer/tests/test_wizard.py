@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from accord.people import companies, lifecycle
 from accord.people.models import Company, Contact
-from accord.platform import work
 from accord.platform.events import partitions
 from accord.platform.models import AuditEntry, Import, User
-from accord.sales import pipelines, reasons
+from accord.platform.queue import work
+from accord.sales.pipeline import pipelines, reasons
 
 pytestmark = pytest.mark.django_db
 FILE = (

@@ -1,0 +1,1 @@
+"""Consent: purposes, the ledger, suppression, and what people say themselves."""

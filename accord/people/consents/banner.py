@@ -1,0 +1,156 @@
+"""The consent banner of our pages: what it says, and what visitors answered, with proof."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accord.engine.errors import Refused
+from accord.people.models import BannerAnswer, BannerText
+from accord.platform.access import permissions
+from accord.platform.models import User
+from accord.platform.trail import audit
+
+VISITS, MARKETING = "visits", "marketing"
+
+
+class NoWords(Refused):
+    """Fill in everything the banner says; only the second purpose may be left out."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the banner says. The second purpose is not asked for where it has no label."""
+
+    title: str
+    body: str
+    accept: str
+    reject: str
+    save: str
+    visits: str
+    visits_text: str
+    marketing: str = ""
+    marketing_text: str = ""
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        return (VISITS, MARKETING) if self.marketing else (VISITS,)
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer as it came. text, digest: which words were shown."""
+
+    text: int
+    digest: str
+    agreed: tuple[str, ...]
+    at: datetime
+    key_id: int
+    device: str = ""
+    page: str = ""
+    referrer: str = ""
+    network: str = ""
+    agent: str = ""
+    gpc: bool = False
+
+
+@transaction.atomic
+def word(words: Words, *, language: str, by: User | None) -> BannerText:
+    """Write the next version of the banner. The words there are give themselves.
+
+    Raises Forbidden or NoWords.
+    """
+    if by is not None:
+        permissions.require(by, "consent.manage")
+    said = asdict(words)
+    needed = {name for name in said if not name.startswith("marketing")}
+    if not all(said[name].strip() for name in needed) or (
+        bool(words.marketing.strip()) != bool(words.marketing_text.strip())
+    ):
+        raise NoWords
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    last = BannerText.objects.filter(language=language).order_by("-version").first()
+    if last and last.digest == digest:
+        return last
+    made = BannerText.objects.create(
+        language=language,
+        version=last.version + 1 if last else 1,
+        words=said,
+        digest=digest,
+        at=timezone.now(),
+        by=by,
+    )
+    audit.record("banner.worded", by=by, language=language, version=made.version)
+    return made
+
+
+def newest(language: str) -> BannerText | None:
+    """The words shown in a language now; None before there are any."""
+    return BannerText.objects.filter(language=language).order_by("-version").first()
+
+
+def keep(answers: Iterable[Said]) -> list[Said]:
+    """Write answers down, in the caller's transaction; gives those to words we never showed."""
+    said = list(answers)
+    texts = BannerText.objects.in_bulk({each.text for each in said})
+    now = timezone.now()
+    rows, strange = [], []
+    for each in said:
+        text = texts.get(each.text)
+        known = text is not None and text.digest == each.digest
+        if known and text and set(each.agreed) <= set(Words(**text.words).purposes):
+            rows.append(_row(each, now))
+        else:
+            strange.append(each)
+    BannerAnswer.objects.bulk_create(rows)
+    return strange
+
+
+def is_as_written(row: BannerAnswer) -> bool:
+    """Whether a row still is what was written down; what was erased in it is taken as it is."""
+    return (not row.salt or row.seal == _seal(row)) and row.digest == _digest(row)
+
+
+def _row(said: Said, now: datetime) -> BannerAnswer:
+    row = BannerAnswer(
+        text_id=said.text,
+        agreed=sorted(said.agreed),
+        at=said.at,
+        recorded_at=now,
+        key_id=said.key_id,
+        device=said.device if VISITS in said.agreed else "",
+        page=_place(said.page),
+        referrer=_place(said.referrer),
+        network=said.network,
+        agent=said.agent[:300],
+        gpc=said.gpc,
+        salt=secrets.token_hex(16),
+    )
+    row.seal = _seal(row)
+    row.digest = _digest(row)
+    return row
+
+
+def _place(url: str) -> str:
+    """An address without what a link may tell of a person."""
+    return url.partition("#")[0].partition("?")[0][:500]
+
+
+def _seal(row: BannerAnswer) -> str:
+    return _sum([row.salt, row.device, row.page, row.referrer, row.network, row.agent])
+
+
+def _digest(row: BannerAnswer) -> str:
+    moments = [row.at.timestamp(), row.recorded_at.timestamp()]
+    return _sum([row.text_id, row.agreed, *moments, row.key_id, row.gpc, row.seal])
+
+
+def _sum(parts: list[object]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,0 +1,320 @@
+"""Consent: what people agreed to and how they said stop, and the only gate messages pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accord.engine.consent import gate
+from accord.engine.consent.terms import Channel, Decision, Kind, Question, Source
+from accord.engine.errors import Refused
+from accord.people import families, records
+from accord.people.consents import ledger, purposes, story, suppressions
+from accord.people.consents.ledger import Proof
+from accord.people.models import (
+    ConsentRecord,
+    ConsentText,
+    Contact,
+    Pause,
+    Restriction,
+)
+from accord.platform.events import log, names
+from accord.platform.models import User
+from accord.platform.trail import audit
+
+names.declare("consent.given", "Agreed to be written to", icon="shield-check")
+names.declare("consent.confirmed", "Confirmed consent by mail", icon="shield-check")
+names.declare("consent.withdrawn", "Withdrew consent", icon="lock")
+names.declare("consent.objected", "Objected to marketing", icon="lock")
+names.declare("consent.suppressed", "Address was suppressed", icon="lock")
+names.declare("consent.paused", "Asked for a pause", icon="lock")
+names.declare("consent.resumed", "Ended the pause", icon="shield-check")
+names.declare("consent.restricted", "Record was restricted", icon="lock")
+names.declare("consent.unrestricted", "Restriction was lifted", icon="shield-check")
+
+What = ConsentRecord.What
+KEY_LOST = "Refused: the key of the suppression list is missing, so nobody can look there."
+
+NOT_USED = "Refused: nothing is promoted for this purpose any more."
+
+
+class InTheFuture(Refused):
+    """Nobody can have said that in the future. Choose a moment that has passed."""
+
+
+class NoAddress(Refused):
+    """Say which address is to be suppressed."""
+
+
+class NotToConfirm(Refused):
+    """There is no consent here that waits to be confirmed."""
+
+
+class NoPause(Refused):
+    """A pause ends after it began. Choose a later day."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A permission, and what it was given for. at: when, aware; None is now.
+
+    what: What.CONSENT, SOFT_OPT_IN, PURCHASE, INQUIRY or UNKNOWN.
+    """
+
+    purpose: str
+    channel: Channel
+    what: str = What.CONSENT
+    source: Source = Source.STAFF
+    at: datetime | None = None
+    text: ConsentText | None = None
+    opt_out_offered: bool = False
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a stop is for: "" and None mean every purpose and channel."""
+
+    purpose: str = ""
+    channel: Channel | None = None
+
+
+EVERYTHING = Reach()
+NO_PROOF = Proof()
+
+
+@transaction.atomic
+def give(
+    contact: Contact, given: Given, *, proof: Proof = NO_PROOF, by: User | None
+) -> ConsentRecord:
+    """Write down that a contact may be written to, with its proof.
+
+    Raises Forbidden, NoPurpose or InTheFuture.
+    """
+    _hold(contact, by)
+    purpose = purposes.get(given.purpose)
+    row = ConsentRecord(
+        contact=contact,
+        what=What(given.what),
+        purpose=purpose.pk,
+        channel=given.channel,
+        at=_moment(given.at),
+        source=given.source,
+        by=by,
+        text=given.text,
+        opt_out_offered=given.opt_out_offered,
+        address=address_of(contact, given.channel),
+    )
+    return _told("consent.given", ledger.add(row, proof), by)
+
+
+@transaction.atomic
+def confirm(record: ConsentRecord, *, proof: Proof = NO_PROOF, by: User | None) -> ConsentRecord:
+    """Note that the link in the mail was followed. Twice gives the first. Raises NotToConfirm."""
+    if record.what != What.CONSENT:
+        raise NotToConfirm
+    Contact.objects.select_for_update().get(pk=record.contact_id)
+    if done := ConsentRecord.objects.filter(what=What.CONFIRMED, confirms=record).first():
+        return done
+    row = ConsentRecord(
+        contact=record.contact,
+        what=What.CONFIRMED,
+        purpose=record.purpose,
+        channel=record.channel,
+        at=timezone.now(),
+        source=Source.PERSON,
+        by=by,
+        text=record.text,
+        confirms=record,
+        address=record.address,
+    )
+    return _told("consent.confirmed", ledger.add(row, proof), by)
+
+
+def withdraw(
+    contact: Contact,
+    reach: Reach = EVERYTHING,
+    *,
+    source: Source = Source.STAFF,
+    proof: Proof = NO_PROOF,
+    by: User | None,
+) -> ConsentRecord:
+    """Write down that consent ends, now. Raises Forbidden or NoPurpose."""
+    return _stop(contact, reach, What.WITHDRAWN, source, (proof, by))
+
+
+def object_to(
+    contact: Contact,
+    reach: Reach = EVERYTHING,
+    *,
+    source: Source = Source.STAFF,
+    proof: Proof = NO_PROOF,
+    by: User | None,
+) -> ConsentRecord:
+    """Write down an objection to marketing (GDPR article 21), from now on.
+
+    Only the person's own consent ends it. Raises Forbidden or NoPurpose.
+    """
+    return _stop(contact, reach, What.OBJECTED, source, (proof, by))
+
+
+@transaction.atomic
+def suppress(
+    contact: Contact, address: str, *, channel: Channel, way: str, by: User | None
+) -> bool:
+    """Put an address of a contact on the suppression list; False where it was there.
+
+    way: Suppression.Way. It outlives the record, its erasure and any import. Raises Forbidden
+    or NoAddress.
+    """
+    _hold(contact, by)
+    if not address.strip():
+        raise NoAddress
+    if not suppressions.add(address, channel=channel, way=way, at=timezone.now()):
+        return False
+    audit.record("consent.suppressed", contact, by=by, channel=channel, way=way)
+    about = log.About(contact=contact.pk)
+    log.record("consent.suppressed", about, by=by, channel=str(channel), way=str(way))
+    return True
+
+
+@transaction.atomic
+def pause(
+    contact: Contact, *, until: datetime, channel: Channel | None = None, by: User | None
+) -> Pause:
+    """Nothing that promotes until then. Raises Forbidden or NoPause."""
+    _hold(contact, by)
+    now = timezone.now()
+    if until <= now:
+        raise NoPause
+    made = Pause.objects.create(contact=contact, channel=channel or "", at=now, until=until, by=by)
+    audit.record("consent.paused", contact, by=by, channel=channel or "")
+    about = log.About(contact=contact.pk)
+    log.record("consent.paused", about, by=by, channel=channel or "", until=until.isoformat())
+    return made
+
+
+@transaction.atomic
+def resume(contact: Contact, *, by: User | None) -> None:
+    """End every pause of a contact, now. Twice does nothing. Raises Forbidden."""
+    _hold(contact, by)
+    now = timezone.now()
+    if Pause.objects.filter(contact=contact, until__gt=now).update(until=now):
+        audit.record("consent.resumed", contact, by=by)
+        log.record("consent.resumed", log.About(contact=contact.pk), by=by)
+
+
+@transaction.atomic
+def restrict(contact: Contact, *, reason: str = "", by: User | None) -> None:
+    """Keep the record and do not use it (GDPR article 18). Twice does nothing."""
+    _hold(contact, by)
+    _, made = Restriction.objects.get_or_create(
+        contact=contact,
+        lifted_at=None,
+        defaults={"at": timezone.now(), "reason": reason.strip()[:300], "by": by},
+    )
+    if made:
+        audit.record("consent.restricted", contact, by=by)
+        log.record("consent.restricted", log.About(contact=contact.pk), by=by)
+
+
+@transaction.atomic
+def unrestrict(contact: Contact, *, by: User | None) -> None:
+    """Let the record be used again. Twice does nothing."""
+    _hold(contact, by)
+    mine = families.of([contact.pk])
+    open_ones = Restriction.objects.filter(contact__in=mine, lifted_at=None)
+    if open_ones.update(lifted_at=timezone.now()):
+        audit.record("consent.unrestricted", contact, by=by)
+        log.record("consent.unrestricted", log.About(contact=contact.pk), by=by)
+
+
+def may_send(contact: Contact, question: Question, now: datetime, *, address: str = "") -> Decision:
+    """Whether this may go to a contact at `now`: the only gate. See engine.consent.gate.decide.
+
+    address: where it would go; the contact's own e-mail address or number where it is empty.
+    """
+    if question.kind == Kind.MARKETING:
+        if suppressions.key_is_lost():
+            return Decision(False, KEY_LOST)
+        if not purposes.in_use().filter(pk=question.purpose).exists():
+            return Decision(False, NOT_USED)
+    where = address or address_of(contact, question.channel)
+    return gate.decide(story.whole(contact, where, question.channel), question, now)
+
+
+def question(purpose: str, channel: Channel) -> Question:
+    """The question of marketing for a purpose. Raises NoPurpose."""
+    return Question(purpose, channel, Kind.MARKETING, purposes.get(purpose).double)
+
+
+def history(contact: Contact) -> QuerySet[ConsentRecord]:
+    """Everything the ledger holds of a contact and of who was merged into it, newest first."""
+    rows = ConsentRecord.objects.filter(contact__in=families.of([contact.pk]))
+    return rows.select_related("by", "text").order_by("-at", "-pk")
+
+
+@transaction.atomic
+def _stop(
+    contact: Contact,
+    reach: Reach,
+    what: str,
+    source: Source,
+    said: tuple[Proof, User | None],
+) -> ConsentRecord:
+    proof, by = said
+    _hold(contact, by)
+    row = ConsentRecord(
+        contact=contact,
+        what=What(what),
+        purpose=purposes.get(reach.purpose).pk if reach.purpose else "",
+        channel=reach.channel or "",
+        at=timezone.now(),
+        source=source,
+        by=by,
+        address=address_of(contact, reach.channel or Channel.EMAIL),
+    )
+    return _told(f"consent.{row.what}", ledger.add(row, proof), by)
+
+
+def _hold(contact: Contact, by: User | None) -> None:
+    """Let only those speak for a contact who may write it, and one after the other.
+
+    The outbox locks the same row as a message leaves: what is said here is wholly before that
+    instant or wholly after it.
+    """
+    records.permissions_of(contact, by)
+    Contact.objects.select_for_update().get(pk=contact.pk)
+
+
+def _told(name: str, row: ConsentRecord, by: User | None) -> ConsentRecord:
+    place: dict[str, Any] = {"purpose": row.purpose, "channel": str(row.channel)}
+    audit.record(name, row.contact, by=by, record=row.pk, what=str(row.what), **place)
+    about = log.About(contact=row.contact_id)
+    log.record(name, about, by=by, at=row.at, what=str(row.what), **place)
+    return row
+
+
+def address_of(contact: Contact, channel: Channel) -> str:
+    """Where a channel reaches a contact, normalised; "" where it does not."""
+    match channel:
+        case Channel.EMAIL:
+            value = contact.email
+        case Channel.SMS | Channel.PHONE:
+            value = contact.phone
+        case Channel.POST:
+            value = ""
+        case _:
+            assert_never(channel)
+    return suppressions.normal(value, channel) if value else ""
+
+
+def _moment(at: datetime | None) -> datetime:
+    now = timezone.now()
+    if at is not None and at > now:
+        raise InTheFuture
+    return at or now

@@ -1,0 +1,118 @@
+"""Addresses put on the suppression list by a colleague: one, or a file of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from accord.engine.cleaning import emails, phones
+from accord.engine.consent.terms import Channel
+from accord.engine.errors import Refused, Unreadable
+from accord.people.consents import suppressions
+from accord.people.models import Suppression
+from accord.platform.access import permissions, preferences
+from accord.platform.models import User
+from accord.platform.trail import audit
+
+MOST_BYTES = 20_000_000
+AT_ONCE = 2_000
+_BY_NUMBER = (Channel.SMS, Channel.PHONE)
+
+Way = Suppression.Way
+Row = tuple[Channel, str]
+
+
+class NoAddresses(Refused):
+    """No e-mail address or phone number was found. Write one a line, or send a CSV file."""
+
+
+class TooLarge(Refused):
+    """This file has more than 20 MB. Split it and send its parts one after the other."""
+
+
+@dataclass(frozen=True)
+class Put:
+    """What became of a list: put on, on it before, and the lines nothing was found in.
+
+    unread: numbers of the lines, counted from 1, the first hundred.
+    """
+
+    added: int
+    known: int
+    unread: tuple[int, ...]
+
+
+def put(text: str, *, way: str = Way.SUPPRESSED, by: User) -> Put:
+    """Put every address and number of a text on the list: one a line, or a CSV with them.
+
+    An e-mail address is suppressed for mail, a number for text messages and calls. The first
+    line may be a heading. All of it is put on, or nothing. Raises Forbidden or NoAddresses.
+    """
+    permissions.require(by, "suppression.write")
+    region = preferences.current().phone_region
+    rows: dict[Row, None] = {}
+    unread = []
+    for number, line in enumerate(text.splitlines(), 1):
+        found = list(_found(line, region))
+        rows |= dict.fromkeys(found)
+        if line.strip() and not found and number > 1:
+            unread.append(number)
+    if not rows:
+        raise NoAddresses
+    with transaction.atomic():
+        added = _add(list(rows), Way(way))
+        audit.record("suppression.added", by=by, added=added, way=str(way))
+    return Put(added, len(rows) - added, tuple(unread[:100]))
+
+
+def put_file(file: bytes, *, way: str = Way.SUPPRESSED, by: User) -> Put:
+    """`put` of a text or CSV file. Raises TooLarge too."""
+    if len(file) > MOST_BYTES:
+        raise TooLarge
+    try:
+        text = file.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = file.decode("latin-1")
+    return put(text, way=way, by=by)
+
+
+def _add(rows: list[Row], way: Suppression.Way) -> int:
+    before = Suppression.objects.count()
+    for at in range(0, len(rows), AT_ONCE):
+        made = suppressions.rows(rows[at : at + AT_ONCE], way=way, at=timezone.now())
+        Suppression.objects.bulk_create(made, ignore_conflicts=True)
+    return Suppression.objects.count() - before
+
+
+def _found(line: str, region: str) -> Iterator[Row]:
+    """The addresses of a line; numbers only where it has none, in a cell of their own."""
+    cells = [cell.strip().strip("\"'<>") for cell in _cells(line)]
+    mails = list(_mails(cells))
+    if mails:
+        yield from mails
+        return
+    for cell in cells:
+        if cell[:1] in "+0(" and cell:
+            try:
+                number = phones.read(cell, region=region)
+            except Unreadable:
+                continue
+            yield from ((channel, number) for channel in _BY_NUMBER)
+
+
+def _mails(cells: Iterable[str]) -> Iterator[Row]:
+    for cell in cells:
+        if "@" in cell:
+            try:
+                yield Channel.EMAIL, emails.read(cell)
+            except Unreadable:
+                continue
+
+
+def _cells(line: str) -> list[str]:
+    for mark in (";", "\t", ","):
+        line = line.replace(mark, "\0")
+    return line.split("\0")

@@ -1,0 +1,1 @@
+"""Where people come from: channels, their rules, touches."""

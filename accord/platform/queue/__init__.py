@@ -1,0 +1,1 @@
+"""The work queue: jobs with leases, and the worker that does them."""

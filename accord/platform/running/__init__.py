@@ -1,0 +1,1 @@
+"""Running Accord: the supervisor, its PostgreSQL, and what a start prepares."""

@@ -1,0 +1,1 @@
+"""Keeping the instance: backups, dumps, the quarantine after a restore, secrets."""

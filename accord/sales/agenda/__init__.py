@@ -1,0 +1,1 @@
+"""What sellers do and have to do: tasks, activities, next steps."""

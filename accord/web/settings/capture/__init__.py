@@ -1,0 +1,1 @@
+"""Settings of what is captured: tracking, banner, channels, failed events."""

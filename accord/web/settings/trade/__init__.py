@@ -1,0 +1,1 @@
+"""Settings of selling: pipelines, reasons, products, currencies, lifecycle."""
