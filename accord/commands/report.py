@@ -31,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_moment, metavar="YYYY-MM-DD[THH:MM]")
     parser.add_argument("--pipeline", action="append", default=[], metavar="NAME")
     parser.add_argument("--import", dest="imports", action="append", type=int, default=[])
+    parser.add_argument("--segment", metavar="NAME", help="only its members, and deals they are on")
     parser.add_argument("--goal", choices=["won", "opened"], default="won")
     parser.add_argument("--compare", action="store_true", help="beside the period before")
     shape = parser.add_mutually_exclusive_group()
@@ -41,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from django.utils import timezone
 
-    from accord.insight import attribution, reports
+    from accord.insight import attribution, of_segment, reports
     from accord.insight.questions import Question
 
     question = Question(
@@ -53,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
         pipelines=tuple(options.pipeline),
         imports=tuple(options.imports),
         goal=options.goal,
+        segment=of_segment.named(options.segment) if options.segment else None,
     )
     if question.report == "attribution":
         attribution.refresh(timezone.now())  # a script waits for all of it

@@ -67,8 +67,9 @@ def _population(question: Question) -> str:
 
 
 def _parameters(question: Question) -> dict[str, Any]:
-    # The import chooses the people; every deal of theirs counts.
-    return questions.parameters(question, "contact.read") | {"deal_imports": None}
+    # The import and the segment choose the people; every deal of theirs counts.
+    asked = questions.parameters(question, "contact.read")
+    return asked | {"deal_imports": None, "deal_segment": None}
 
 
 def _measured(row: dict[str, Any]) -> dict[str, Cell]:

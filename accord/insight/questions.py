@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accord.engine.errors import Refused
+from accord.people.models import Segment
 from accord.people.origins import channels
 from accord.platform.access import permissions
 from accord.platform.access.permissions import Scope
@@ -40,6 +41,7 @@ class Question:
     pipelines: tuple[str, ...] = ()
     imports: tuple[int, ...] = ()
     goal: str = "won"
+    segment: Segment | None = None
     reader: User | None = None
 
     def filters(self) -> dict[str, Any]:
@@ -50,6 +52,7 @@ class Question:
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "pipeline": list(self.pipelines),
             "import": list(self.imports),
+            "segment": self.segment.name if self.segment else None,
             "goal": self.goal if self.report == "attribution" else None,
         }
         return {name: value for name, value in named.items() if value}
@@ -201,6 +204,7 @@ def _rows(cursor: Any) -> list[dict[str, Any]]:
 
 def parameters(question: Question, permission: str) -> dict[str, Any]:
     """The parameters every query takes; see the head of queries/*.sql."""
+    segment = question.segment.pk if question.segment else None
     return {
         "as_of": question.as_of,
         "start": question.start,
@@ -210,6 +214,8 @@ def parameters(question: Question, permission: str) -> dict[str, Any]:
         "pipelines": list(question.pipelines) or None,
         "imports": list(question.imports) or None,
         "deal_imports": list(question.imports) or None,
+        "segment": segment,
+        "deal_segment": segment,
         "owners": _owners(question.reader, permission),
     }
 

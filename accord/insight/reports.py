@@ -9,7 +9,7 @@ from decimal import Decimal
 from accord.engine import periods
 from accord.engine.errors import Refused
 from accord.engine.periods import Period
-from accord.insight import credit, funnel, questions, revenue, velocity, winloss
+from accord.insight import credit, funnel, of_segment, questions, revenue, velocity, winloss
 from accord.insight.questions import Answer, Cell, Cut, Part, Query, Question, Report
 from accord.platform.models import Import
 from accord.platform.transfer.reading import defusing
@@ -70,8 +70,9 @@ def made_of(
 ) -> Made:
     """What one number is made of, with `limit` of the things from the one at `start` on.
 
-    Raises UnknownMeasure for a measure the report does not have.
+    Raises UnknownMeasure for a measure the report does not have, and as `answer` does.
     """
+    _check(question)
     query = _query(question, cut, measure)
     values = query.parameters | {"offset": start, "limit": limit}
     found = questions.run_over_all(_MADE_OF.format(parts=query.text), values)
@@ -105,6 +106,8 @@ def _check(question: Question) -> None:
         found = Import.objects.filter(pk__in=question.imports).values_list("pk", flat=True)
         for number in set(question.imports) - set(found):
             raise UnknownImport(f"There is no import {number}.")
+    if question.segment:
+        of_segment.check(question.segment, as_of=question.as_of, reader=question.reader)
 
 
 def label(question: Question, key: str | None) -> str:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from accord.demo import loading
 from accord.engine.simulator import Size
 from accord.insight import attribution
+from accord.people.segments import live, saving
 from accord.platform.queue import work
 from accord.sales.models import Pipeline
 from tests.browser.conftest import overflow
@@ -68,3 +69,27 @@ def test_the_page_follows_credit_that_is_worked_out_behind_it(signed_in, axe, sh
     work.run_due()
     expect(tab.get_by_role("progressbar")).to_have_count(0)
     expect(tab.get_by_role("row", name="Total")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_a_report_of_a_segment_is_chosen_above_it(signed_in, axe, shoot, width, theme):
+    loading.load(9, Size.SMALL, now=timezone.now())
+    rule = {"contact": "source", "kind": "text", "filled": True}
+    saving.create(name="Known source", rule=rule, by=None)
+    live.settle(timezone.now())
+    tab = signed_in(theme, width)
+    tab.goto(f"{tab.base}/reports/funnel/?by=channel")
+    everybody = tab.locator("tfoot tr").first.get_by_role("link").first.inner_text()
+    tab.get_by_role("button", name="Filter", exact=True).click()
+    tab.get_by_label("Segment or list").select_option(label="Known source")
+    shoot(tab, f"report-choosing-segment-{width}-{theme}")
+    tab.get_by_role("button", name="Show", exact=True).click()
+    expect(tab.get_by_role("link", name="Remove filter Segment Known source")).to_be_visible()
+    shoot(tab, f"report-of-segment-{width}-{theme}")
+    axe(tab)
+    total = tab.locator("tfoot tr").first.get_by_role("link").first
+    assert total.inner_text() != everybody
+    total.click()
+    expect(tab.get_by_role("link", name="Remove filter Segment Known source")).to_be_visible()
+    assert overflow(tab) <= 0
+    shoot(tab, f"report-segment-parts-{width}-{theme}")

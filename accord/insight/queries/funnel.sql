@@ -1,6 +1,7 @@
 -- funnel: population, one row a contact: id, key, began, and whether it ever reached each step.
 -- "Reached" means this step or a later one; a deal counts as opportunity, a won deal as won.
--- Needs person, buyer and deal. start, end: days of the first contact, both included.
+-- Needs person, buyer, member and deal. segment: only members of this one, or null.
+-- start, end: days of the first contact, both included.
 -- imports: only contacts made or met by these imports, or on deals of these imports, or null.
 -- owners: ids whose contacts may be counted (besides unowned ones), or null for all.
 sold AS (
@@ -30,6 +31,7 @@ step AS (
     WHERE {period}
       AND (%(owners)s::bigint[] IS NULL OR c.owner_id IS NULL
            OR c.owner_id = ANY(%(owners)s::bigint[]))
+      AND (%(segment)s::bigint IS NULL OR c.id IN (SELECT contact_id FROM member))
       AND (%(imports)s::bigint[] IS NULL OR c.id IN (
             SELECT r.object_id FROM platform_importrow r
             JOIN platform_import i ON i.id = r.import_id AND i.into = 'contacts'

@@ -8,7 +8,9 @@
 -- as_of: the moment. What people noted later is not known then; what an import brought later is,
 -- from the day it happened. The value of a field is the `old` of its first later change.
 -- pipelines: names, or null. deal_imports: ids, or null. owners: ids whose deals may be counted
--- (besides unowned ones), or null for all. known_now.sql gives the same for this moment.
+-- (besides unowned ones), or null for all. segment: the id of one, or null; deal_segment: the
+-- same where deals count only with a member on them. member: one row a member: contact_id.
+-- known_now.sql gives the same for this moment.
 contact_later AS (
     SELECT DISTINCT ON (subject_id, field) subject_id, field, id, old
     FROM platform_fieldchange
@@ -58,6 +60,28 @@ buyer AS (
     CROSS JOIN jsonb_array_elements(l.old) WITH ORDINALITY AS on_it (person, nth)
     WHERE l.field = 'contacts'
 ),
+moved AS (  -- what happened to somebody merged since tells nothing of who was kept
+    SELECT DISTINCT ON (v.event_id) v.event_id, m.gone_id
+    FROM people_mergedevent v JOIN people_merge m ON m.id = v.merge_id
+    WHERE m.undone_at IS NULL AND %(segment)s::bigint IS NOT NULL
+    ORDER BY v.event_id, m.at
+),
+turn AS (
+    SELECT DISTINCT ON (contact_id) contact_id, name
+    FROM (
+        SELECT coalesce(v.gone_id, e.contact_id) AS contact_id, e.name, e.happened_at,
+               e.recorded_at, e.id
+        FROM platform_event e LEFT JOIN moved v ON v.event_id = e.id
+        WHERE e.name IN ('segment.entered', 'segment.left') AND e.happened_at <= %(as_of)s
+          AND e.happened_at >= (SELECT created_at FROM people_segment WHERE id = %(segment)s)
+          AND (e.properties ->> 'segment')::bigint = %(segment)s
+    ) told
+    ORDER BY contact_id, happened_at DESC, recorded_at DESC, id DESC
+),
+member AS (
+    SELECT t.contact_id FROM turn t JOIN people_contact c ON c.id = t.contact_id
+    WHERE t.name = 'segment.entered' AND (c.deleted_at IS NULL OR c.deleted_at > %(as_of)s)
+),
 entered AS (
     SELECT DISTINCT ON (h.deal_id) h.deal_id, h.stage_id, h.at
     FROM sales_stagechange h
@@ -99,6 +123,8 @@ deal AS (
                 SELECT m.object_id FROM platform_importrow m
                 JOIN platform_import i ON i.id = m.import_id AND i.into = 'deals'
                 WHERE m.import_id = ANY(%(deal_imports)s::bigint[])))
+          AND (%(deal_segment)s::bigint IS NULL OR d.id IN (
+                SELECT b.deal_id FROM buyer b JOIN member m ON m.contact_id = b.contact_id))
     ) seen
     WHERE %(owners)s::bigint[] IS NULL OR owner_id IS NULL
        OR owner_id = ANY(%(owners)s::bigint[])

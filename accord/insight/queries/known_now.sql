@@ -21,6 +21,10 @@ person AS (
 buyer AS (
     SELECT deal_id, contact_id, id AS nth FROM sales_dealcontact
 ),
+member AS (
+    SELECT m.contact_id FROM people_membership m JOIN people_contact c ON c.id = m.contact_id
+    WHERE m.segment_id = %(segment)s AND c.deleted_at IS NULL
+),
 deal AS (
     SELECT d.id, d.name, d.company_id, p.name AS pipeline, d.stage_id, d.owner_id,
            g.kind = 'won' AS is_won, g.kind = 'lost' AS is_lost, d.value, d.opened_at, d.closed_at,
@@ -34,6 +38,8 @@ deal AS (
             SELECT m.object_id FROM platform_importrow m
             JOIN platform_import i ON i.id = m.import_id AND i.into = 'deals'
             WHERE m.import_id = ANY(%(deal_imports)s::bigint[])))
+      AND (%(deal_segment)s::bigint IS NULL OR d.id IN (
+            SELECT b.deal_id FROM buyer b JOIN member m ON m.contact_id = b.contact_id))
       AND (%(owners)s::bigint[] IS NULL OR d.owner_id IS NULL
            OR d.owner_id = ANY(%(owners)s::bigint[]))
 )

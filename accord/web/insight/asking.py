@@ -11,8 +11,11 @@ from django.utils.formats import date_format
 
 from accord.engine.attribution import Model
 from accord.engine.errors import Refused
-from accord.insight import reports
+from accord.insight import of_segment, reports
 from accord.insight.questions import Cut, Measure, Question, Report, moment
+from accord.people import choices as people_choices
+from accord.people.models import Segment
+from accord.platform.access import permissions
 from accord.platform.models import Import, User
 from accord.sales.models import Pipeline
 from accord.web.http import number, numbers
@@ -34,12 +37,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
-    """What can be chosen above a report: one key, one goal, any number of the others."""
+    """What can be chosen above a report: one key, goal and segment, any number of the others."""
 
     keys: tuple[Choice, ...]
     goals: tuple[Choice, ...]
     pipelines: tuple[Choice, ...]
     imports: tuple[Choice, ...]
+    segments: tuple[Choice, ...]
 
 
 def question(name: str, query: QueryDict, reader: User) -> Question:
@@ -54,6 +58,7 @@ def question(name: str, query: QueryDict, reader: User) -> Question:
         pipelines=tuple(text for text in query.getlist("pipeline") if text),
         imports=tuple(numbers(query.getlist("import"))),
         goal="opened" if query.get("goal") == "opened" else "won",
+        segment=_segment(query.get("segment", "")),
         reader=reader,
     )
 
@@ -72,6 +77,7 @@ def choices(asked: Question) -> Choices:
             Choice(str(each.pk), f"{each.file_name} ({each.pk})", each.pk in asked.imports)
             for each in done.only("pk", "file_name").order_by("-pk")[:50]
         ),
+        _segments(asked),
     )
 
 
@@ -83,6 +89,7 @@ def chips(asked: Question, query: QueryDict) -> list[Chip]:
         "to": ("Until", asked.end and date_format(asked.end, "j M Y")),
         "pipeline": ("Pipeline", ", ".join(asked.pipelines)),
         "import": ("Import", ", ".join(names.get(each, str(each)) for each in asked.imports)),
+        "segment": ("Segment", asked.segment and asked.segment.name),
         "as_of": ("As of", asked.as_of and query.get("as_of", "")),
     }
     return [
@@ -125,6 +132,21 @@ def line(asked: Question, cut: Cut) -> str:
 
 def _words(key: str) -> str:
     return key.replace("_", " ").capitalize()
+
+
+def _segments(asked: Question) -> tuple[Choice, ...]:
+    """The segments and lists in use; none for a reader who may not see people."""
+    if asked.reader and not permissions.may(asked.reader, "contact.read"):
+        return ()
+    chosen = str(asked.segment.pk) if asked.segment else ""
+    there = people_choices.segments()
+    return tuple(Choice(each.value, each.label, each.value == chosen) for each in there)
+
+
+def _segment(text: str) -> Segment | None:
+    if not text:
+        return None
+    return of_segment.numbered(number(text) or 0)
 
 
 def _day(text: str) -> date | None:

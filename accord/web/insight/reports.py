@@ -100,6 +100,7 @@ def rows(request: StaffRequest, name: str) -> HttpResponse:
         "page": page,
         "line": asking.line(question, cut),
         "measure": measure,
+        "chips": asking.chips(question, request.GET),
         "said": behind.said(noun, made, measure),
         "listing": behind.listing(noun, made.parts, measure, request.user),
         "back": asking.without(request.GET, "key", "whole", "measure", "page"),

@@ -7,6 +7,7 @@ from accord.insight import attribution
 from accord.insight.tests.test_reports import company, day, pipeline  # noqa: F401 - fixtures
 from accord.people.models import Contact
 from accord.people.origins import touches
+from accord.people.segments import members, saving
 from accord.platform.access import preferences
 from accord.platform.models import User
 from accord.sales.models import Deal, Pipeline
@@ -136,3 +137,18 @@ def test_a_whole_period_stands_beside_the_one_before(client, ann, company):  # n
     assert " to 15 Mar 2026" not in client.get("/reports/winloss/?by=owner&from=2026-03-16").text
     turned = client.get("/reports/winloss/?from=2026-04-30&to=2026-04-01")
     assert turned.status_code == 422 and "Swap the two days" in turned.text
+
+
+def test_a_report_is_asked_of_a_segment(client, ann, company):  # noqa: F811
+    fair = saving.create(name="Fair", by=None)
+    members.add(fair, people=[company["ida"].pk], by=None)
+    page = client.get(f"/reports/funnel/?segment={fair.pk}")
+    assert f'<option value="{fair.pk}" selected>Fair</option>' in page.text
+    assert f"segment={fair.pk}&amp;" in page.text  # what a number opens is of the segment too
+    rows = client.get(f"/reports/funnel/rows/?by=source&whole=1&measure=leads&segment={fair.pk}")
+    assert ">Ida<" in rows.text and ">Ana<" not in rows.text and "Fair" in rows.text
+    table = client.get(f"/reports/winloss/table.csv?by=owner&segment={fair.pk}")
+    assert "Ben,0," in table.text
+    assert "no such segment" in client.get("/reports/funnel/?segment=999").text
+    saving.archive(fair, by=None)
+    assert "was put away" in client.get(f"/reports/funnel/?segment={fair.pk}").text
