@@ -41,6 +41,7 @@ def register() -> None:
             _nothing_arrived,
         )
     )
+    personal.sweep("Messages", Message, "subject", "text", "html", "reply")
     personal.sweep("Counts of pages", PageCount, "page")
     personal.impersonal("Keys of our own sites and servers.", "channels.WriteKey")
     personal.impersonal(

@@ -37,7 +37,7 @@ def register() -> None:
         )
     )
     personal.sweep("Forms", Form, "name")
-    personal.sweep("Campaigns", Campaign, "name", "goal", "custom", "tags")
+    personal.sweep("Campaigns", Campaign, "name", "goal", "custom", "tags", "external_id")
     personal.sweep("Costs of campaigns", CampaignCost, "note")
     personal.impersonal("Questions of forms, the same for everybody.", "marketing.FormVersion")
     personal.impersonal("Counts of people, none of them named.", "marketing.FormDay")

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accord.channels import outbox
+from accord.channels.intake import taking
 from accord.channels.models import FailedEvent, Receipt, WriteKey
 from accord.channels.passing import Why
 from accord.engine.consent.terms import Channel, Source
@@ -26,16 +27,17 @@ from accord.people.consents.banner import Words
 from accord.people.consents.consent import Given
 from accord.people.consents.ledger import Proof
 from accord.people.fields import custom_fields
+from accord.people.identity import merging
 from accord.people.models import Contact, Membership, Segment
 from accord.people.privacy import requests
 from accord.platform.access import preferences
 from accord.platform.models import BulkChange, SavedView, User
-from accord.platform.queue import work
 from accord.platform.running import startup
 from accord.platform.transfer import imports, mapping, runs
 from accord.sales import deal_contacts, deals
 from accord.sales.agenda import activities, tasks
 from accord.sales.pipeline import moves, reasons
+from tests.stories import mentions
 
 SONG = "zqxcanary"  # stands in every word that is the person's
 _count = itertools.count(1)
@@ -59,8 +61,40 @@ def build() -> Contact:
     _filled_in(contact)
     _listed(contact, owner)
     _asked(contact, owner)
+    mentions.everywhere(contact, owner)
     contact.refresh_from_db()
     return contact
+
+
+def once_more(contact: Contact) -> Contact:
+    """Another record of the same person, by other words: to be merged with the first."""
+    values = {
+        "first_name": word(),
+        "last_name": word(),
+        "email": f"{word()}@again.example",
+        "city": word(),
+        "external_id": f"{word()}-8",
+        "tags": [word()],
+    }
+    again = contacts.create(values=values, by=None)
+    contacts.change(again, values={"title": word()}, by=None)
+    activities.log(kind="note", body=word(), contact=again, by=None)
+    soon = timezone.now() + timedelta(days=1)
+    tasks.add(title=f"Is {again.email} {contact.email}?", due_at=soon, by=None)
+    text = purposes.newest_text(purposes.get("news"), "en")
+    proof = Proof(f"https://acme.example/{word()}", word(), "192.0.2.8", word(), word())
+    given = Given("news", Channel.EMAIL, text=text, source=Source.PERSON)
+    consent.give(again, given, proof=proof, by=None)
+    return again
+
+
+def joined(first: Contact) -> Contact:
+    """Both records of the person as one."""
+    again = once_more(first)
+    first.refresh_from_db()
+    again.refresh_from_db()
+    merging.merge(again, first, choices={}, by=None)
+    return again
 
 
 def traces() -> list[str]:
@@ -178,7 +212,9 @@ def _visited(contact: Contact) -> None:
     device = word()
     pages = [_said("page", device, properties={"url": f"https://acme.example/{word()}"})]
     pages.append(_said("track", device, event="Ordered", properties={"what": word()}))
-    known = _said("identify", device, traits={"email": contact.email, "plan": word()})
+    known = _said(
+        "identify", device, userId=word(), traits={"email": contact.email, "plan": word()}
+    )
     _receive(key, *pages, known)
     words = banner.word(
         Words("Hi", "May we?", "Yes", "No", "Keep", "Visits", "An id."), language="en", by=None
@@ -188,7 +224,7 @@ def _visited(contact: Contact) -> None:
     }
     answer = {"text": words.pk, "digest": words.digest, "agreed": ["visits"]}
     _receive(key, _said("consent", device, properties=answer, context=place))
-    work.run_due()
+    taking.take(timezone.now())
     outbox_of = _said("page", device, properties={"url": f"https://acme.example/{word()}"})
     _receive(key, outbox_of)  # acknowledged, and not taken in yet
     FailedEvent.objects.create(
@@ -218,7 +254,7 @@ def _receive(key: WriteKey, *said: dict[str, object]) -> None:
         kind="batch",
         body=orjson.dumps({"batch": said}),
         events=len(said),
-        agent="Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/142.0.0.0 Safari/537.36",
+        agent=f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/142.0.0.0 Safari/537.36 {word()}",
         address="192.0.2.0",
     )
 

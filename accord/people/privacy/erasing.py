@@ -158,7 +158,12 @@ def under_way(contact_id: int) -> Erasure | None:
 
 
 def again() -> int:
-    """After a restore: erase everybody the backup brought back; answers how many."""
+    """After a restore: erase everybody the backup brought back; answers how many.
+
+    Erasures the backup caught half done are ended too.
+    """
+    for halfway in Erasure.objects.exclude(state=State.DONE).order_by("pk"):
+        run(halfway.pk)
     found = erased.back()
     for contact, _ in found:
         if there := Contact.objects.filter(pk=contact.pk, erased_at=None).first():

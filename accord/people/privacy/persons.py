@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from django.db.models import Q
 
 from accord.people.models import Address, Contact, Visitor, VisitorSpan
+from accord.platform.models import FieldChange
 from accord.platform.personal import Person, settle
 
 FEWEST_LETTERS = 7  # of a name that is looked for in texts
+_NAMING = ("first_name", "last_name", "email", "phone", "external_id")
 
 
 def of(contact: Contact) -> Person:
@@ -24,10 +27,12 @@ def as_known(contact: Contact) -> Person:
     theirs = Visitor.objects.filter(Q(contact=contact) | Q(pk__in=spans))
     visitors = list(theirs.order_by("pk").values_list("pk", "name"))
     found = list(Address.objects.filter(contact=contact).values_list("kind", "value"))
+    former = _former(contact)
     emails = {contact.email, *(value for kind, value in found if kind == Address.Kind.EMAIL)}
-    words = {contact.phone, *emails, *(value for _, value in found), *_names(contact)}
-    if _tells_apart(contact.external_id):
-        words.add(contact.external_id)
+    emails |= _given_up(former["email"])
+    words = {contact.phone, *emails, *(value for _, value in found), *_names(contact, former)}
+    words |= _given_up(former["phone"])
+    words |= {each for each in (contact.external_id, *former["external_id"]) if _tells_apart(each)}
     return Person(
         id=contact.pk,
         visitors=tuple(pk for pk, _ in visitors),
@@ -49,19 +54,48 @@ def merged(contact: Contact) -> list[Contact]:
 
 def shares_name(contact: Contact) -> bool:
     """Whether another contact goes by the same name, so that texts with it may mean either."""
-    if not contact.name:
-        return False
-    others = Contact.objects.exclude(pk__in=(contact.pk, contact.merged_into_id or contact.pk))
-    others = others.filter(erased_at=None).exclude(merged_into=contact.pk)
-    return others.filter(name__iexact=contact.name).exists()
+    return bool(contact.name) and _is_anothers(contact.name, contact)
 
 
-def _names(contact: Contact) -> Iterator[str]:
-    first, last = contact.first_name.strip(), contact.last_name.strip()
-    whole = f"{first} {last}"
-    if not (first and last) or len(whole) < FEWEST_LETTERS or shares_name(contact):
-        return
-    yield from (whole, f"{last} {first}", f"{last}, {first}")
+def _is_anothers(name: str, contact: Contact) -> bool:
+    found = Contact.objects.filter(erased_at=None, name__iexact=name)
+    others = set(found.exclude(pk=contact.pk).values_list("pk", flat=True))
+    return bool(others) and bool(others - _same(contact))
+
+
+def _same(contact: Contact) -> set[int]:
+    """The records of this person: the one it was merged into, and all merged into that."""
+    last = contact
+    while last.merged_into:
+        last = last.merged_into
+    return {last.pk, *(each.pk for each in merged(last))}
+
+
+def _former(contact: Contact) -> dict[str, set[str]]:
+    """What fields that name a person once held, by field."""
+    former: dict[str, set[str]] = {name: set() for name in _NAMING}
+    changes = FieldChange.objects.filter(
+        subject_type="contact", subject_id=contact.pk, field__in=_NAMING
+    )
+    for name, old in changes.values_list("field", "old"):
+        if isinstance(old, str):
+            former[name].add(old.strip())
+    return former
+
+
+def _given_up(values: set[str]) -> set[str]:
+    """Those of these addresses and numbers that nobody has now."""
+    return values - set(Address.objects.filter(value__in=values).values_list("value", flat=True))
+
+
+def _names(contact: Contact, former: dict[str, set[str]]) -> Iterator[str]:
+    """The full names they go by or went by that are nobody else's, as texts write them."""
+    firsts = {contact.first_name.strip(), *former["first_name"]} - {""}
+    lasts = {contact.last_name.strip(), *former["last_name"]} - {""}
+    for first, last in sorted(product(firsts, lasts)):
+        whole = f"{first} {last}"
+        if len(whole) >= FEWEST_LETTERS and not _is_anothers(whole, contact):
+            yield from (whole, f"{last} {first}", f"{last}, {first}")
 
 
 def _tells_apart(external_id: str) -> bool:

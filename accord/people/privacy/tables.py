@@ -57,9 +57,8 @@ def _not_in_lake(person: Person) -> None:
 
 
 def _texts() -> None:
-    personal.sweep(
-        "Companies", Company, "name", "website", "phone", "industry", "city", "custom", "tags"
-    )
+    words = ("name", "website", "phone", "industry", "city", "custom", "tags", "external_id")
+    personal.sweep("Companies", Company, *words)
     personal.sweep("Events", Event, "properties", "source", "campaign")
     personal.sweep("History of fields", FieldChange, "old", "new")
     personal.sweep("Audit log", AuditEntry, "details")

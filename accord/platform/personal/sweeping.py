@@ -15,7 +15,8 @@ from django.db.models import Field, JSONField, Model, UniqueConstraint
 from accord.platform.personal import Texts
 
 ERASED = "[erased]"
-_NO_DOMAIN = r"(?!\.[[:alnum:]])"  # an address ends here: no longer one begins with it
+_ENDING = r"(?:csv|tsv|txt|xlsx?|pdf|eml|vcf|json)(?![\w.-])"  # of a file named after one
+_NO_DOMAIN = rf"(?!\.(?!{_ENDING})\w)"  # an address ends here: no longer one begins with it
 SHORTEST = 5  # characters: what is shorter stands in too many other words
 
 
@@ -61,7 +62,7 @@ def matching(words: Collection[str]) -> str:
 
 def finder(words: Collection[str]) -> re.Pattern[str] | None:
     """A regular expression of Python for these words, None where there is none to look for."""
-    ends = ((re.escape(form), r"(?!\.\w)" if "@" in form else "") for form in _all(words))
+    ends = ((re.escape(form), _NO_DOMAIN if "@" in form else "") for form in _all(words))
     one = "|".join(form + end for form, end in ends)
     return re.compile(rf"(?<![\w.+-])({one})(?![\w-])", re.IGNORECASE) if one else None
 
