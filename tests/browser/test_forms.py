@@ -109,7 +109,7 @@ def test_from_the_builder_to_the_contact(signed_in, page, live_server, axe, shoo
 
     tab.goto(f"{tab.base}/contacts/{ana.pk}/")
     expect(tab.get_by_text("Submitted Ask us")).to_be_visible()
-    expect(tab.get_by_text("Confirmed a form by mail")).to_be_visible()
+    expect(tab.get_by_text("Confirmed Ask us by mail")).to_be_visible()
     shoot(tab, "form-contact")
 
 

@@ -34,7 +34,7 @@ def told(ana, **more):
     return [(each.title, each.body) for each in entries], following
 
 
-NAMES = ("page.viewed", "track", "form.submitted")
+NAMES = ("page.viewed", "track", "form.submitted", "form.confirmed")
 
 
 def test_a_visit_is_one_line_with_its_pages_and_how_it_began(ana, did):
@@ -71,6 +71,8 @@ def test_forms_and_machines_are_named(ana, did):
     did("form.submitted", 1, path="/contact")
     did("form.submitted", 2, path="/contact", form="Newsletter")
     did("page.viewed", 3, path="/", actor="bot")
+    did("form.confirmed", 4, form="Newsletter")
     assert [title for title, _ in told(ana)[0]] == [
-        "Visited / (a machine)", "Submitted Newsletter", "Submitted a form on /contact",
+        "Confirmed Newsletter by mail", "Visited / (a machine)",
+        "Submitted Newsletter", "Submitted a form on /contact",
     ]  # fmt: skip

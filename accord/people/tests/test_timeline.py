@@ -3,7 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from accord.engine.consent.terms import Channel
 from accord.people import companies, contacts, lifecycle, timeline
+from accord.people.consents import consent, purposes
+from accord.people.consents.consent import Given, Reach
+from accord.people.models import Segment
 from accord.people.origins import touches
 from accord.people.timeline import Cursor
 from accord.platform.events import log
@@ -54,6 +58,37 @@ def test_an_entry_is_told_in_words(ana, acme, mia):
     assert told["touch.recorded"].title == "Came by Paid search"
     assert told["touch.recorded"].body == "google / cpc"
     assert told["affiliation.added"].title == "Joined Acme"
+
+
+def test_consent_is_told_with_what_it_is_about(ana, mia):
+    offers = purposes.add(label="Offers", double=True, by=None)
+    row = consent.give(ana, Given(offers.pk, Channel.EMAIL), by=mia)
+    consent.confirm(row, by=mia)
+    consent.withdraw(ana, Reach(offers.pk, Channel.EMAIL), by=mia)
+    consent.object_to(ana, by=mia)
+    entries, _ = timeline.page(About(contact=ana.pk))
+    assert [each.title for each in entries if each.name.startswith("consent.")] == [
+        "Objected: every purpose, every channel", "Withdrew: Offers, e-mail",
+        "Confirmed by mail: Offers, e-mail", "Agreed: Offers, e-mail",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "titles"),
+    [
+        ("dynamic", ["Left the segment “Roofs”", "Entered the segment “Roofs”"]),
+        ("static", ["Taken off the list “Roofs”", "Put on the list “Roofs”"]),
+    ],
+)
+def test_segments_and_lists_are_named(ana, kind, titles):
+    rule = {"all": []} if kind == "dynamic" else None
+    roofs = Segment.objects.create(name="Roofs", kind=kind, rule=rule)
+    for number, name in enumerate(("segment.entered", "segment.left")):
+        at = START + timedelta(minutes=number)
+        log.record(name, About(contact=ana.pk), at=at, segment=roofs.pk)
+    only = ("segment.entered", "segment.left")
+    entries, _ = timeline.page(About(contact=ana.pk), only=only)
+    assert [each.title for each in entries] == titles
 
 
 def test_a_timeline_can_be_narrowed_to_a_team_or_a_kind(busy, mia):

@@ -48,6 +48,7 @@ def register() -> None:
     timeline.tell("page.viewed", _visits)
     timeline.tell("track", _tracked)
     timeline.tell("form.submitted", _submitted)
+    timeline.tell("form.confirmed", _confirmed)
 
 
 def _visits(events: Sequence[Event]) -> Mapping[int, Told]:
@@ -113,6 +114,11 @@ def _submitted(events: Sequence[Event]) -> Mapping[int, Told]:
         return Told(title=f"Submitted {name}{_machine(event)}", body=body)
 
     return {event.pk: told(event) for event in events}
+
+
+def _confirmed(events: Sequence[Event]) -> Mapping[int, Told]:
+    forms = {each.pk: each.properties.get("form") or "a form" for each in events}
+    return {pk: Told(title=f"Confirmed {form} by mail") for pk, form in forms.items()}
 
 
 def _place(event: Event) -> str:

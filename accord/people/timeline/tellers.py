@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from accord.people import choices, fields, timeline
-from accord.people.models import Company, Merge
+from accord.people.models import Company, ConsentRecord, Merge, Purpose, Segment
+from accord.people.models.consent import CHANNELS
 from accord.people.origins import channels
 from accord.people.timeline import Told
 from accord.platform.models import Event
@@ -19,12 +20,51 @@ def register() -> None:
     timeline.tell("touch.recorded", _touches)
     timeline.tell("contact.changed", _changed)
     timeline.tell("company.changed", _changed)
+    timeline.tell("segment.entered", _segments)
+    timeline.tell("segment.left", _segments)
+    for name in ("given", "confirmed", "withdrawn", "objected", "suppressed"):
+        timeline.tell(f"consent.{name}", _consents)
     timeline.tell("contact.merged", _merges)
     timeline.tell("contact.unmerged", _merges)
     for name in ("visitor.recognised", "visitor.released", "visitor.shared"):
         timeline.tell(name, _devices)
     for name in _AFFILIATIONS:
         timeline.tell(name, _affiliations)
+
+
+def _segments(events: Sequence[Event]) -> Mapping[int, Told]:
+    known = Segment.objects.in_bulk({event.properties.get("segment", 0) for event in events})
+    words = {
+        ("segment.entered", "dynamic"): "Entered the segment “{}”",
+        ("segment.left", "dynamic"): "Left the segment “{}”",
+        ("segment.entered", "static"): "Put on the list “{}”",
+        ("segment.left", "static"): "Taken off the list “{}”",
+    }
+
+    def told(event: Event) -> Told:
+        segment = known.get(event.properties.get("segment", 0))
+        if segment is None:
+            return Told()
+        return Told(title=words[event.name, segment.kind].format(segment.name))
+
+    return {event.pk: told(event) for event in events}
+
+
+def _consents(events: Sequence[Event]) -> Mapping[int, Told]:
+    """What was said, to what: a permission somebody else wrote down is not an agreement."""
+    purposes = dict(Purpose.objects.values_list("pk", "label"))
+    said = dict(ConsentRecord.What.choices) | {"unknown": "Permission of unknown origin"}
+    channels_of = {name: label.lower() for name, label in CHANNELS}
+
+    def told(event: Event) -> Told:
+        known = event.properties
+        channel = channels_of.get(known.get("channel", ""), "every channel")
+        if event.name == "consent.suppressed":
+            return Told(title=f"Address was suppressed: {channel}")
+        purpose = purposes.get(known.get("purpose", ""), known.get("purpose")) or "every purpose"
+        return Told(title=f"{said.get(known.get('what', ''), 'Consent')}: {purpose}, {channel}")
+
+    return {event.pk: told(event) for event in events}
 
 
 def _merges(events: Sequence[Event]) -> Mapping[int, Told]:
