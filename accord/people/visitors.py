@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accord.engine.cleaning import emails
 from accord.engine.errors import Unreadable
@@ -13,6 +13,10 @@ from accord.people.identity.evidence import Note
 from accord.people.identity.following import Spans
 from accord.people.models import Visitor
 from accord.platform.events import names
+from accord.platform.models import Event
+
+LATELY = timedelta(days=30)  # how long what brought a device counts for who it turns out to be
+LONGEST = 500  # characters of a landing page
 
 names.declare("page.viewed", "Viewed a page", team="marketing", icon="browser")
 names.declare("screen.viewed", "Viewed a screen", team="marketing", icon="browser")
@@ -48,6 +52,34 @@ class Claim:
     emails: tuple[str, ...] = ()
     user_ids: tuple[str, ...] = ()
     is_known: bool = False
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a visit began, as a contact keeps it. landing_page: the address it began at."""
+
+    source: str
+    channel: str
+    campaign: str
+    landing_page: str
+
+
+def came(device: str, at: datetime) -> Way | None:
+    """How the last visit of a device began that a channel brought, in the 30 days up to `at`."""
+    visitor = Visitor.objects.filter(by=Visitor.By.DEVICE, name=device).first()
+    if visitor is None:
+        return None
+    brought = Event.objects.filter(
+        visitor_id=visitor.pk,
+        name="page.viewed",
+        happened_at__gt=at - LATELY,
+        happened_at__lte=at,
+    ).exclude(channel="")
+    page = brought.order_by("-happened_at", "-id").first()
+    if page is None:
+        return None
+    url = str(page.properties.get("url", ""))[:LONGEST]
+    return Way(page.source or page.channel, page.channel, page.campaign, url)
 
 
 def meet(seen: Iterable[Seen]) -> dict[tuple[str, str], Visitor]:

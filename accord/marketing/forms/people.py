@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from django.utils import timezone
 
@@ -16,12 +17,11 @@ from accord.people import companies, contacts, families, fields, visitors
 from accord.people.consents import consent
 from accord.people.consents.consent import Given
 from accord.people.consents.ledger import Proof
+from accord.people.identity import evidence
 from accord.people.models import Address, Company, ConsentText, Contact, Restriction, Visitor
 from accord.people.origins import channel_rules, channels
 from accord.people.visitors import Claim, Seen
 from accord.platform.events import log
-
-OURS = 0  # no write key: the form itself said it
 
 
 def match(email: str) -> Contact | None:
@@ -92,11 +92,10 @@ def follow(submission: Submission) -> None:
     """Let the device they agreed to be recognised by be this contact's."""
     if not submission.visitor or submission.contact is None:
         return
-    seen = Seen(Visitor.By.DEVICE, submission.visitor, submission.at, OURS)
+    seen = Seen(Visitor.By.DEVICE, submission.visitor, submission.at, evidence.OURS)
     [visitor] = visitors.meet([seen]).values()
-    claim = Claim(
-        visitor.pk, submission.at, OURS, f"form:{submission.pk}", emails=(submission.email,)
-    )
+    said = f"form:{submission.pk}"
+    claim = Claim(visitor.pk, submission.at, evidence.OURS, said, emails=(submission.email,))
     visitors.recognise([claim], [visitor])
 
 
@@ -106,23 +105,40 @@ def _create(
     values: Mapping[str, object],
     said: Mapping[str, Answer],
 ) -> Contact:
-    """A new contact comes from where the page says. Their company is found or made by name."""
-    landing = landings.read(submission.page, submission.referrer)
-    channel, source = channels.came_by(landing, channel_rules.current())
+    """A new contact; their company is found or made by name."""
     origin: dict[str, object] = {
         "email": submission.email,
         "stage": submission.form.stage,
         "owner": submission.form.owner_id,
         "language": definition.language,
         "acquired_at": submission.at,
-        "source": source or channel or "direct",
-        "channel": channel or "direct",
-        "campaign": landing.campaign,
-        "landing_page": submission.page[:500],
+        **_origin(submission),
     }
     if name := "".join(said.get(questions.COMPANY, ())):
         origin["company"] = _company(name, submission.email)
     return contacts.create(values={**values, **origin}, by=None, origin="form")
+
+
+def _origin(submission: Submission) -> Mapping[str, str]:
+    """How a new contact came: as the page says, else as a visit of their device began.
+
+    Who came to the page from another one of the same site, on a device nobody may recognise, came
+    nobody knows how: that is not direct.
+    """
+    landing = landings.read(submission.page, submission.referrer)
+    channel, source = channels.came_by(landing, channel_rules.current())
+    here = {"landing_page": submission.page[:500]}
+    if channel:
+        return {
+            "source": source or channel,
+            "channel": channel,
+            "campaign": landing.campaign,
+        } | here
+    if submission.visitor and (way := visitors.came(submission.visitor, submission.at)):
+        return asdict(way)
+    if submission.referrer and not landing.path:
+        return {"channel": "unknown"} | here
+    return {"source": "direct", "channel": "direct"} | here
 
 
 def _company(name: str, email: str) -> int:

@@ -19,6 +19,7 @@ from accord.people.models import Contact, ErasedKey, Evidence, KeyChange, Visito
 from accord.platform.safekeeping import secrets
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # the hour of all that is said of a server's person
+OURS = 0  # no write key: a form of ours said it
 LATER = timedelta(seconds=2)  # who adds a contact this very moment has ended by then
 
 
