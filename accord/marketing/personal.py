@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from django.db.models import Q, QuerySet
 
+from accord.marketing.forms import telling
 from accord.marketing.models import Campaign, CampaignCost, Form
 from accord.marketing.models.form import Confirmation, Proposal, Submission
 from accord.people.privacy import general
@@ -53,6 +54,8 @@ def _forms(person: Person) -> Iterator[Row]:
     yield from rows.of(_theirs(person), form_name="form__name")
     for found in Confirmation.objects.filter(submission__in=_theirs(person)).order_by("pk"):
         yield {"confirmation_of": found.submission_id, "used_at": str(found.used_at or "")}
+    for mail in telling.mails(_theirs(person).values_list("pk", flat=True)):
+        yield {"told_colleagues": mail.text, "at": str(mail.created_at)}
 
 
 def _no_answers(person: Person) -> None:
@@ -60,6 +63,7 @@ def _no_answers(person: Person) -> None:
     blank = dict.fromkeys(("email", "page", "referrer", "agent", "network", "visitor"), "")
     _theirs(person).filter(contact=None).update(contact=person.id)  # found without its address
     theirs = Submission.objects.filter(contact=person.id)
+    telling.forget(theirs.values_list("pk", flat=True))
     theirs.update(answers={}, ticket=None, reasons=[], left_out=[], **blank)
 
 

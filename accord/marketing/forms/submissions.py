@@ -23,7 +23,7 @@ from accord.engine.forms import answers, proof, spam
 from accord.engine.forms.answers import Checked, Given, Problem
 from accord.engine.forms.spam import Signs
 from accord.engine.forms.terms import EMAIL, Definition
-from accord.marketing.forms import confirmations, forms, people, tickets
+from accord.marketing.forms import confirmations, forms, people, telling, tickets
 from accord.marketing.models import Form, FormVersion, Submission
 from accord.people import families
 from accord.people.consents import suppressions
@@ -157,6 +157,7 @@ def tidy(now: datetime) -> int:
     with logbooks.opened():
         Submission.objects.filter(pk__in=ids).delete()
         Submission.objects.filter(pk__in=left).update(answers={}, **BLANK)
+        telling.forget(left)
     if ids or left:
         audit.record("submissions.tidied", by=None, removed=len(ids), blanked=len(left))
     return len(ids) + len(left)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
 from accord.channels import outbox
+from accord.channels.models import Message
 from accord.engine.forms.terms import MESSAGE
 from accord.marketing.models import Form, Submission
 from accord.people.models import Contact
@@ -23,11 +28,31 @@ def tell(submission: Submission, contact: Contact) -> None:
     """Write a mail to each, in the caller's transaction. Names only those who may see them."""
     for colleague in told(submission.form):
         outbox.send(
-            key=f"form-notice:{submission.pk}:{colleague.pk}",
+            key=f"{_key(submission.pk)}{colleague.pk}",
             to=colleague.email or "",
             subject=f"{submission.form.name}: somebody filled it in",
             text=_text(submission, contact, colleague),
         )
+
+
+def mails(submissions: Iterable[int]) -> QuerySet[Message]:
+    """The mails that told colleagues of these submissions, by whose numbers they are found."""
+    begin = Q(pk=None)
+    for pk in submissions:
+        begin |= Q(key__startswith=_key(pk))
+    return Message.objects.filter(begin).order_by("pk")
+
+
+def forget(submissions: Iterable[int]) -> None:
+    """Blank what those mails say; one that has not left stays here."""
+    found = mails(submissions)
+    waiting = [Message.State.READY, Message.State.HELD]
+    found.filter(state__in=waiting).update(state=Message.State.SUPPRESSED)
+    found.update(text="", html="")
+
+
+def _key(submission: int) -> str:
+    return f"form-notice:{submission}:"
 
 
 def _text(submission: Submission, contact: Contact, colleague: User) -> str:

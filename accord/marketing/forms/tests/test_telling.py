@@ -1,0 +1,60 @@
+"""What colleagues were told of who filled a form in goes with the person."""
+
+import pytest
+from django.utils import timezone
+
+from accord.channels.models import Message
+from accord.marketing.forms import submissions, telling
+from accord.people.models import Contact
+from accord.people.privacy import erasing, persons
+from accord.platform import personal
+from accord.platform.running import startup
+from accord.platform.trail import logbooks
+
+pytestmark = pytest.mark.django_db
+SAID = "A roof of 80 m²"
+
+
+@pytest.fixture
+def told(publish, send):
+    """A mail to the owner about Ana, who wrote something, and one about Bo."""
+    version = publish("message")
+    ana = send(version, message=SAID)
+    send(version, email="bo@acme.example", message="A car park")
+    assert SAID in telling.mails([ana.pk]).get().text
+    return ana
+
+
+def bos():
+    return Message.objects.exclude(text="").get()
+
+
+def test_a_copy_of_somebodys_data_has_what_colleagues_were_told(told):
+    [forms] = [each for each in personal.stores() if each.name == "forms"]
+    rows = forms.read(persons.of(told.contact))
+    [mail] = [each for each in rows if "told_colleagues" in each]
+    assert SAID in mail["told_colleagues"] and "A car park" not in mail["told_colleagues"]
+
+
+def test_a_mail_of_somebody_erased_is_empty_and_leaves_no_more(told):
+    for ready in startup._ready:
+        ready()
+    erasing.run(erasing.begin(told.contact, by=None).pk)
+    mail = telling.mails([told.pk]).get()
+    assert (mail.text, mail.html, mail.state) == ("", "", Message.State.SUPPRESSED)
+    assert "A car park" in bos().text
+
+
+def test_a_mail_that_left_stays_sent_without_its_words(told):
+    telling.mails([told.pk]).update(state=Message.State.SENT)
+    telling.forget([told.pk])
+    mail = telling.mails([told.pk]).get()
+    assert (mail.text, mail.state) == ("", Message.State.SENT)
+
+
+def test_what_colleagues_were_told_is_tidied_with_the_submission(told):
+    with logbooks.opened():
+        Contact.objects.filter(pk=told.contact.pk).delete()
+    assert submissions.tidy(timezone.now()) == 1
+    assert telling.mails([told.pk]).get().text == ""
+    assert "A car park" in bos().text
