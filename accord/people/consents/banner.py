@@ -13,12 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.engine.errors import Refused
-from accord.people.models import BannerAnswer, BannerText
+from accord.people.models import BannerAnswer, BannerText, Contact, Visitor
 from accord.platform.access import permissions
 from accord.platform.models import User
 from accord.platform.trail import audit
 
 VISITS, MARKETING = "visits", "marketing"
+MOST = 50  # answers shown of a contact
 
 
 class NoWords(Refused):
@@ -111,6 +112,16 @@ def keep(answers: Iterable[Said]) -> list[Said]:
             strange.append(each)
     BannerAnswer.objects.bulk_create(rows)
     return strange
+
+
+def of(contact: Contact) -> list[BannerAnswer]:
+    """What was agreed to on the devices taken for a contact, newest first.
+
+    A refusal names no device, so it is nobody's: whether this still holds, the device knows.
+    """
+    devices = Visitor.objects.filter(spans__contact=contact, by=Visitor.By.DEVICE)
+    theirs = BannerAnswer.objects.filter(device__in=devices.values("name")).exclude(device="")
+    return list(theirs.select_related("text").order_by("-at", "-pk")[:MOST])
 
 
 def is_as_written(row: BannerAnswer) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accord.engine.identity import Keys
 from accord.people import records
 from accord.people.identity import evidence, following
-from accord.people.models import Contact, Evidence, Visitor
+from accord.people.models import BannerAnswer, Contact, Evidence, Visitor
 from accord.platform.models import User
 from accord.platform.trail import audit
 
@@ -22,16 +22,18 @@ MOST = 5
 
 @dataclass(frozen=True)
 class Device:
-    """A visitor taken for a contact: what was said, by a server or a page, when last.
+    """A visitor taken for a contact: what was said, by whom, when last.
 
-    is_rejected: a person said that it is not them.
+    by: a server, a form of ours or a page. is_rejected: a person said that it is not them.
+    agreed_at: when they last agreed on this device to be recognised.
     """
 
     visitor: Visitor
     said: tuple[str, ...]
-    is_known: bool
+    by: str
     at: datetime
     is_rejected: bool = False
+    agreed_at: datetime | None = None
 
 
 def of(contact: Contact) -> list[Device]:
@@ -50,7 +52,10 @@ def of(contact: Contact) -> list[Device]:
     for row in rows:
         if _is(row, keys, contact):
             said.setdefault((row.rejected_at is not None, row.visitor_id), []).append(row)
-    return [_device(said[key], is_rejected=key[0]) for key in sorted(said, key=lambda k: k[0])]
+    agreed = _agreed(rows[0].visitor.name for rows in said.values())
+    return [
+        _device(said[key], agreed, is_rejected=key[0]) for key in sorted(said, key=lambda k: k[0])
+    ]
 
 
 def _rejected(contact: Contact) -> Q:
@@ -61,10 +66,24 @@ def _rejected(contact: Contact) -> Q:
     return Q(rejected_at__isnull=False) & named
 
 
-def _device(rows: list[Evidence], *, is_rejected: bool) -> Device:
+def _agreed(devices: Iterable[str]) -> dict[str, datetime]:
+    rows = BannerAnswer.objects.filter(device__in=list(devices)).exclude(device="")
+    return dict(rows.values_list("device").annotate(last=Max("at")))
+
+
+def _device(rows: list[Evidence], agreed: Mapping[str, datetime], *, is_rejected: bool) -> Device:
     words = tuple(dict.fromkeys(each.email or each.user_id for each in rows))
-    known = any(each.strength == Evidence.Strength.KNOWN for each in rows)
-    return Device(rows[0].visitor, words, known, rows[0].last_at, is_rejected)
+    visitor = rows[0].visitor
+    at = agreed.get(visitor.name)
+    return Device(visitor, words, _teller(rows), rows[0].last_at, is_rejected, at)
+
+
+def _teller(rows: Iterable[Evidence]) -> str:
+    """Who says so, the most believable of all."""
+    said = list(rows)
+    if any(each.strength == Evidence.Strength.KNOWN for each in said):
+        return "A server"
+    return "A form" if any(each.key_id == evidence.OURS for each in said) else "A page"
 
 
 @transaction.atomic

@@ -1,12 +1,15 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from accord.people import visitors
 from accord.people.consents import banner
 from accord.people.consents.banner import Said, Words
-from accord.people.models import BannerAnswer, BannerText
+from accord.people.models import BannerAnswer, BannerText, VisitorSpan
+from accord.people.visitors import Seen
 from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry
 
@@ -45,6 +48,21 @@ def test_words_that_are_missing_are_refused(missing):
 def test_marketers_do_not_write_the_words(mia):
     with pytest.raises(Forbidden):
         banner.word(WORDS, language="en", by=mia)
+
+
+def test_a_contact_has_the_answers_of_its_devices_newest_first(ana):
+    text = banner.word(TWO, language="en", by=None)
+    now = timezone.now()
+    for name, whose in (("hers", ana), ("nobodys", None)):
+        met = visitors.meet([Seen("device", name, now, 1)])["device", name]
+        if whose:
+            VisitorSpan.objects.create(visitor=met, contact=whose, since=now)
+    before = now - timedelta(hours=1)
+    banner.keep([
+        said(text, "visits", device="hers", at=before), said(text, "visits", device="hers", at=now),
+        said(text, "visits", device="nobodys"), said(text),
+    ])  # fmt: skip
+    assert [(each.device, each.at) for each in banner.of(ana)] == [("hers", now), ("hers", before)]
 
 
 def test_an_answer_is_kept_with_its_proof_and_a_refusal_names_no_device():

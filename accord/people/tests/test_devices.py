@@ -3,7 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accord.people import contacts, jobs, visitors
-from accord.people.identity import devices, following
+from accord.people.consents import banner
+from accord.people.consents.banner import Said, Words
+from accord.people.identity import devices, evidence, following
 from accord.people.models import KeyChange, Visitor
 from accord.people.visitors import Claim, Seen
 from accord.platform.access.permissions import Forbidden
@@ -22,9 +24,9 @@ def seen(ana):
     Event.objects.create(name="page.viewed", happened_at=NOON, recorded_at=NOON,
                          visitor_id=visitor.pk)  # fmt: skip
 
-    def say(email, minute=5):
+    def say(email, minute=5, key=1, **more):
         at = NOON + timedelta(minutes=minute)
-        claim = Claim(visitor.pk, at, 1, f"{email}{minute}", emails=(email,))
+        claim = Claim(visitor.pk, at, key, f"{email}{minute}", emails=(email,), **more)
         visitors.recognise([claim], [visitor])
         return visitor
 
@@ -38,8 +40,27 @@ def whose():
 def test_a_contact_knows_its_devices_and_why(ana, seen):
     visitor = seen("ana@acme.example")
     [device] = devices.of(ana)
-    assert (device.visitor, device.said, device.is_known) == (visitor, ("ana@acme.example",), False)
+    assert (device.visitor, device.said, device.by) == (visitor, ("ana@acme.example",), "A page")
     assert whose() == ana.pk
+
+
+def test_of_all_who_say_so_the_most_believable_is_named(ana, seen):
+    told = []
+    for minute, more in ((5, {}), (90, {"key": evidence.OURS}), (180, {"is_known": True})):
+        seen("ana@acme.example", minute, **more)
+        told += [each.by for each in devices.of(ana)]
+    assert told == ["A page", "A form", "A server"]
+
+
+def test_a_device_tells_when_they_last_agreed_on_it(ana, seen):
+    seen("ana@acme.example")
+    words = Words("May we?", "Acme asks.", "Yes", "No", "Keep", "Visits", "An id.")
+    text = banner.word(words, language="en", by=None)
+    assert [each.agreed_at for each in devices.of(ana)] == [None]
+    for device, minutes in (("v", 1), ("v", 3), ("another", 9)):
+        at = NOON + timedelta(minutes=minutes)
+        banner.keep([Said(text.pk, text.digest, ("visits",), at, 1, device)])
+    assert [each.agreed_at for each in devices.of(ana)] == [NOON + timedelta(minutes=3)]
 
 
 def test_a_person_says_that_a_device_is_not_theirs_and_takes_it_back(ana, seen, mia):

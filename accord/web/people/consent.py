@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
-from accord.people.consents import answers, heard, ledger
+from accord.people.consents import answers, banner, heard, ledger
 from accord.people.consents import consent as verbs
 from accord.people.consents.answers import Answer
-from accord.people.models import Contact, Suppression
+from accord.people.models import BannerAnswer, Contact, Suppression
 from accord.platform.access import permissions
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns
@@ -52,6 +52,15 @@ class Line:
     channel: str
     why: str
     telling: bool
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What somebody agreed to in the banner on a device, with the purposes in its own words."""
+
+    answer: BannerAnswer
+    purposes: tuple[str, ...]
+    is_whole: bool
 
 
 @staff("contact.read")
@@ -163,6 +172,7 @@ def _context(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     may_write = permissions.may(request.user, "contact.write", contact)
     return _told(contact) | {
         "broken": set(ledger.broken(contact.pk)),
+        "recognised": [_recognised(each) for each in banner.of(contact)],
         "may_write": may_write,
         **({name: kind(prefix=name) for name, kind in _FORMS.items()} if may_write else {}),
     }
@@ -172,6 +182,13 @@ def _told(contact: Contact) -> dict[str, Any]:
     standing = answers.standing(contact, timezone.now())
     lines = [_line(each) for each in standing.answers]
     return {"record": contact, "standing": standing, "lines": lines}
+
+
+def _recognised(answer: BannerAnswer) -> Recognised:
+    words = answer.text.words
+    purposes = tuple(words.get(each) or each for each in (banner.VISITS, banner.MARKETING)
+                     if each in answer.agreed)  # fmt: skip
+    return Recognised(answer, purposes, banner.is_as_written(answer))
 
 
 def _line(answer: Answer) -> Line:

@@ -1,13 +1,17 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from accord.engine.consent.terms import Channel
-from accord.people import contacts
-from accord.people.consents import consent, purposes
+from accord.people import contacts, visitors
+from accord.people.consents import banner, consent, purposes
+from accord.people.consents.banner import Said, Words
 from accord.people.consents.consent import Given
-from accord.people.models import ConsentRecord, Pause, Restriction, Suppression
+from accord.people.models import BannerAnswer, ConsentRecord, Pause, Restriction, Suppression
+from accord.people.visitors import Claim, Seen
+from accord.platform.trail import logbooks
 
 pytestmark = pytest.mark.django_db
 SAID = {"give-way": "call", "give-proof": "10 May, Mia"}
@@ -52,6 +56,24 @@ def test_a_permission_is_written_down_with_words_and_proof(client, ana, page):
     for part in ("Write me news.", "version 1", words.digest[:16], "10 May, Mia", "ana@acme"):
         assert part in shown
     assert "Not as it was written" not in shown
+
+
+def test_what_they_agreed_to_in_the_banner_stands_there_with_its_proof(client, ana, page):
+    assert "Agreed to be recognised on a device" not in text(client.get(page))
+    words = Words("May we?", "Acme asks.", "Yes", "No", "Keep", "Visits", "An id on it.")
+    asked = banner.word(words, language="en", by=None)
+    now = timezone.now()
+    device = visitors.meet([Seen("device", "hers", now, 1)])["device", "hers"]
+    visitors.recognise([Claim(device.pk, now, 1, "m", emails=(ana.email,))], [device])
+    said = Said(asked.pk, asked.digest, ("visits",), now, 1, "hers", agent="Firefox")
+    banner.keep([replace(said, page="https://acme.example/prices")])
+    shown = text(client.get(page))
+    kept = ("May we?", "Visits: An id on it.", asked.digest[:16], "example/prices", "Firefox")
+    assert [part for part in kept if part not in shown] == []
+    assert "Not as it was written" not in shown
+    with logbooks.opened():
+        BannerAnswer.objects.update(page="https://acme.example/other")
+    assert "Not as it was written" in text(client.get(page))
 
 
 def test_without_proof_nothing_is_written_down(client, ana, page):
