@@ -65,7 +65,6 @@ class Keys:
         )
         rows = await found.fetchall()
         self.known = {key: Key(pk, kind == BROWSER) for key, pk, kind in rows}
-        self.read = True
         texts = await (await connection.execute(_BANNER)).fetchall()
         self.banner = orjson.dumps(
             {
@@ -73,3 +72,4 @@ class Keys:
                 for language, pk, digest, words in texts
             }
         )
+        self.read = True

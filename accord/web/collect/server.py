@@ -79,7 +79,7 @@ class Server:
         if request.method not in ("GET", "HEAD"):
             return answers.WRONG_METHOD_HERE
         if request.path == "/banner.json":
-            return script.banner(self.keys.banner)
+            return script.banner(self.keys.banner) if self.keys.read else answers.DOWN
         return script.serve(request)
 
     async def _keep(self, request: Request, receipt: Receipt) -> Answer:
