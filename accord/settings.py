@@ -169,6 +169,7 @@ TEMPLATES = [
 USE_TZ = True
 TIME_ZONE = env.zone("ACCORD_TIME_ZONE", "Europe/Berlin", "Time zone of the company.")
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "accord.web.public.dates"
 # Of public pages; what colleagues see is English.
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [Path(__file__).parent / "web/public/locale"]

@@ -5,6 +5,7 @@ import re
 import zipfile
 
 import pytest
+from django.utils import timezone
 
 from accord.channels.models import Message
 from accord.people import contacts
@@ -110,6 +111,10 @@ def test_erasing_for_a_request_needs_to_know_who_asks(owner, ana):
     requests.identify(found, "Wrote from the address on the record", by=None)
     owner.post(f"/contacts/{ana.pk}/privacy/erasure/", sent)
     assert Erasure.objects.get().request == found
+    work.run_due()
+    shown = text(owner.get(f"/settings/privacy/{found.pk}/"))
+    assert "Known to be them by</dt><dd>Not kept any more" in shown
+    assert "Not checked yet" not in shown
 
 
 def test_today_shows_what_is_due_to_who_answers(owner, ana, client, mia):
@@ -141,6 +146,9 @@ def test_the_link_makes_one_request_that_is_identified(client, ana):
     for _ in range(2):
         assert "Wir haben Ihre Anfrage" in text(client.post(link))
     found = PrivacyRequest.objects.get()
+    due = timezone.localdate(found.due_at)
+    english = text(client.post(link.replace("lang=de", "lang=en")))
+    assert f"by {due.day} {due:%B %Y} at the latest" in english
     assert (found.contact, found.kind, found.origin) == (ana, "erasure", "page")
     assert requests.ready(found)
 

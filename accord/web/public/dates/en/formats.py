@@ -1,0 +1,3 @@
+"""The day before the month, as on every page."""
+
+DATE_FORMAT = "j F Y"
