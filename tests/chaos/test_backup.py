@@ -14,7 +14,8 @@ from accord.platform.running import postgres
 from tests import instance as instances
 
 FILL = """
-from accord.platform import preferences, work
+from accord.platform.access import preferences
+from accord.platform.queue import work
 from accord.channels import outbox
 from accord.platform.events import log, names
 from accord.people import contacts
@@ -98,11 +99,11 @@ def test_a_backup_restored_elsewhere_holds_every_row_and_sends_nothing(ready_ins
     assert not (new.data / "secrets" / "count").exists()
 
     mail = {"ACCORD_MAIL_URL": f"maildir:{new.data}/mail"}
-    new.python("from accord.platform import work; work.run_due()", **mail)
+    new.python("from accord.platform.queue import work; work.run_due()", **mail)
     assert not (new.data / "mail").exists()
     released = new.run("release", "--send-held", **mail)
     assert "sends again" in released.stdout
-    new.python("from accord.platform import work; work.run_due()", **mail)
+    new.python("from accord.platform.queue import work; work.run_due()", **mail)
     assert len(list((new.data / "mail" / "new").iterdir())) == 1
 
 
@@ -281,7 +282,7 @@ def test_a_broken_backup_changes_nothing(beside, tmp_path):
 
 def quarantined(instance):
     """Start a worker, as everything that sends does, and ask what it found."""
-    code = "from accord.platform import quarantine; print(quarantine.check())"
+    code = "from accord.platform.safekeeping import quarantine; print(quarantine.check())"
     return instance.python(code) == "True"
 
 

@@ -12,7 +12,7 @@ def test_an_owner_is_made_from_the_command_line_and_ends_the_link(beside):
     )  # fmt: skip
     assert (added.returncode, added.stdout) == (0, "olga@acme.example may sign in as owner.\n")
     assert "correct" not in added.stdout + added.stderr
-    link = "from accord.platform import accounts; print(accounts.setup_link())"
+    link = "from accord.platform.access import accounts; print(accounts.setup_link())"
     assert beside.python(link) == "None"
     assert (
         beside.python(
@@ -99,7 +99,7 @@ DEMO = """
 from django.conf import settings
 from accord.commands import up
 from accord.people.models import Contact
-from accord.platform import readiness
+from accord.platform.running import readiness
 for first_run in ({}):
     seen = readiness.look(settings.DATABASE_URL, settings.INSTALLED_APPS)
     link = up._link(seen, first_run=first_run)

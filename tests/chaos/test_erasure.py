@@ -17,8 +17,9 @@ from tests.stories.canary import SONG
 FILL = """
 from tests.stories import canary
 from accord.people import contacts
-from accord.platform import startup
-from accord.sales import activities, deals
+from accord.platform.running import startup
+from accord.sales import deals
+from accord.sales.agenda import activities
 for each in startup._ready:
     each()
 for name in ("ana", "bo"):

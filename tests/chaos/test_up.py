@@ -171,7 +171,9 @@ def test_the_parts_run_alone_on_a_server_of_ones_own(beside):
     web, workers = beside.start("web"), [beside.start("worker") for _ in range(2)]
     instances.wait(lambda: answers(beside))
     instances.wait(lambda: beside.ask("SELECT count(*) FROM platform_heartbeat") == [(2,)])
-    number = beside.python("from accord.platform import work; print(work.enqueue('work.tidy'))")
+    number = beside.python(
+        "from accord.platform.queue import work; print(work.enqueue('work.tidy'))"
+    )
     done = "SELECT 1 FROM platform_job WHERE id = %s AND state = 'done'"
     instances.wait(lambda: beside.ask(done, number))
     assert beside.run("doctor").stdout.count("Workers at work: 2.") == 1

@@ -177,7 +177,8 @@ def test_without_the_old_binaries_it_says_what_to_install(old_cluster):
 def test_a_move_that_fails_leaves_the_old_database_in_place(old_cluster):
     instance, before = old_cluster
     failing = (
-        "from accord.platform import dumps, upgrades\n"
+        "from accord.platform import upgrades\n"
+        "from accord.platform.safekeeping import dumps\n"
         "def fail(url, file): raise dumps.DumpFailed('pg_restore failed: no space left')\n"
         "dumps.replace = fail\n"
         "try:\n    upgrades.carry_over()\n"

@@ -66,7 +66,7 @@ def _in_trade(contact: Contact, text: str) -> None:
         external_id=contact.email,
     )
     _write(
-        Deal.objects.get(),
+        Deal.objects.latest("pk"),
         external_id=contact.email,
         reason_note=text,
         custom={"hint": text},
