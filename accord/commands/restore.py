@@ -18,7 +18,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with startup.database():
-        before = backups.restore(options.file.resolve())
-    print(f"Restored. What was here before is in {before}." if before else "Restored.")
+        done = backups.restore(options.file.resolve())
+    print(f"Restored. What was here before is in {done.before}." if done.before else "Restored.")
+    for warning in done.warnings:
+        print(f"Take heed: {warning}")
     print("This Accord sends nothing until you say that it may: accord release")
     return 0

@@ -23,7 +23,7 @@ class PeopleConfig(AppConfig):
 
         lake.register()
         tables.register()
-        backups.when_restored(erasing.again)
+        backups.when_restored(erasing.restored)
         tellers.register()
         checking.register(lake.everybody)
         captured.register()

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -190,3 +192,22 @@ def test_steps_of_a_request_are_only_added(known):
     assert PrivacyStep.objects.exists()
     with pytest.raises(Exception, match="only"):
         PrivacyStep.objects.update(note="")
+
+
+def test_a_preview_says_which_backups_hold_the_person_and_until_when(known, data, settings):
+    assert erasing.preview(known).backups == ""
+    folder = data / "backups"
+    folder.mkdir(exist_ok=True)
+    settings.BACKUP_HOURS, settings.BACKUP_KEEP = 24, 14
+    known.recorded_at = datetime(2026, 3, 10, tzinfo=UTC)
+    made = {"scheduled-1": 3, "scheduled-2": 11, "scheduled-3": 12, "before-1": 11, "accord-1": 13}
+    for name, day in made.items():
+        (folder / f"{name}.backup").touch()
+        at = datetime(2026, 3, day, 12, tzinfo=UTC).timestamp()
+        os.utime(folder / f"{name}.backup", (at, at))
+    said = erasing.preview(known).backups
+    assert "that hold the person: 4." in said
+    assert "made on schedule (2) are dropped one by one, the last about 26 March 2026" in said
+    assert "made by hand or before a change (2) stay" in said
+    settings.BACKUP_HOURS = 0
+    assert "the 2 made so stay until deleted" in erasing.preview(known).backups

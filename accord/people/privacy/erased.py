@@ -17,7 +17,7 @@ from django.conf import settings
 
 from accord.engine.consent.terms import Channel
 from accord.people.consents import suppressions
-from accord.people.models import Address, Contact
+from accord.people.models import Address, Contact, Erasure
 
 FILE = "erasures.jsonl"
 
@@ -59,6 +59,12 @@ def lines() -> Iterator[Line]:
             yield Line(said["at"], said["contact"], said["mark"], tuple(said["digests"]))
         except (ValueError, KeyError, TypeError):
             continue
+
+
+def lacking() -> int:
+    """How many erasures the database knows of are not on the list."""
+    listed = {line.mark for line in lines()}
+    return Erasure.objects.exclude(mark__in=listed).count()
 
 
 def mark(contact: Contact) -> str:

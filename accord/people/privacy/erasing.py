@@ -17,7 +17,7 @@ from django.utils import timezone
 from accord.engine.errors import Refused
 from accord.people.identity import evidence
 from accord.people.models import Contact, Erasure, PrivacyRequest
-from accord.people.privacy import erased, persons, record
+from accord.people.privacy import erased, in_backups, persons, record
 from accord.people.privacy.erased import Line
 from accord.platform import failpoints, personal
 from accord.platform.access import permissions
@@ -29,6 +29,12 @@ from accord.platform.trail import audit, logbooks
 JOB = "privacy.erase"
 LATER = timedelta(seconds=30)
 State = Erasure.State
+LACKING = (
+    "The list secrets/{1} here lacks {0} of the erasures this backup knows of: it is missing or of "
+    "an earlier day. Whoever was erased after the backup was made may be here again. Copy the "
+    "newest copy of the folder secrets here and restore once more, or erase them by hand before "
+    "you release this Accord: accord privacy erase."
+)
 BEGAN = failpoints.declare("erasing.began", "an erasure was asked for, and is on no list yet")
 APART = failpoints.declare("erasing.apart", "a store of its own forgot, and nobody knows yet")
 STEP = failpoints.declare("erasing.step", "a step is done, and written down")
@@ -54,11 +60,13 @@ class Preview:
     """What an erasure takes: the stores that keep something, and texts they are named in.
 
     shares_name: another contact has the same name, so texts with it are left to people.
+    backups: which still hold the person afterwards, and when they go; "" where none does.
     """
 
     parts: tuple[Part, ...]
     mentions: tuple[Part, ...]
     shares_name: bool
+    backups: str = ""
 
 
 def preview(contact: Contact) -> Preview:
@@ -78,6 +86,7 @@ def preview(contact: Contact) -> Preview:
         tuple(part for part in parts if part.rows),
         tuple(_mentions(person)),
         persons.shares_name(contact),
+        in_backups.told(contact),
     )
 
 
@@ -155,6 +164,13 @@ def run_all(made: Erasure) -> bool:
 def under_way(contact_id: int) -> Erasure | None:
     """The erasure of a record that is not done yet."""
     return Erasure.objects.filter(contact=contact_id).exclude(state=State.DONE).first()
+
+
+def restored() -> list[str]:
+    """A backup was put in place: nobody erased comes back with it. Answers what to be told."""
+    lacking = erased.lacking()
+    again()
+    return [LACKING.format(lacking, erased.FILE)] if lacking else []
 
 
 def again() -> int:

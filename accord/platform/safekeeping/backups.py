@@ -29,7 +29,7 @@ from accord.engine.errors import Refused
 from accord.platform.access import preferences
 from accord.platform.lake import shipping
 from accord.platform.running import postgres, startup
-from accord.platform.safekeeping import dumps, quarantine
+from accord.platform.safekeeping import dumps, quarantine, secrets
 from accord.platform.trail import audit
 
 FORMAT = 1
@@ -37,7 +37,13 @@ SCHEDULED, MADE_BY_HAND, BEFORE = "scheduled", "accord", "before"
 _DUMP, _MANIFEST, _MEDIA = "database.dump", "manifest.json", "media"
 
 logger = logging.getLogger(__name__)
-_restored: list[Callable[[], object]] = []
+_restored: list[Callable[[], Sequence[str]]] = []
+OTHER_SECRETS = (
+    "The folder {0} is not the one of the Accord this backup is from. Whoever was erased after the "
+    "backup was made is here again, with all that was known of them; and once an address was "
+    "suppressed, nothing that promotes leaves. Copy that folder here and restore once more. Where "
+    "it is lost, erase those people by hand before you release this Accord: accord privacy erase."
+)
 
 
 class NoBackup(Refused):
@@ -54,12 +60,16 @@ class InUse(Refused):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself. migrations: those its database has, as app.name."""
+    """What a backup says of itself. migrations: those its database has, as app.name.
+
+    secrets: tells the secrets folder of the instance from others; "" in older backups.
+    """
 
     format: int
     accord: str
     made_at: str
     migrations: Sequence[str] = ()
+    secrets: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,14 @@ class Backup:
     file: Path
     size: int
     made_at: datetime
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A backup is in place. before: the backup of what was here. warnings: what to heed first."""
+
+    before: Path | None
+    warnings: tuple[str, ...]
 
 
 def make(*, kind: str = MADE_BY_HAND, to: Path | None = None) -> Path:
@@ -92,20 +110,23 @@ def make(*, kind: str = MADE_BY_HAND, to: Path | None = None) -> Path:
     return target
 
 
-def when_restored(act: Callable[[], object]) -> None:
-    """Have something done to what a backup brought back, before anything may leave."""
+def when_restored(act: Callable[[], Sequence[str]]) -> None:
+    """Have something done to what a backup brought back, before anything may leave.
+
+    act: answers sentences whoever restores must read, mostly none.
+    """
     _restored.append(act)
 
 
-def restore(file: Path) -> Path | None:
-    """Put a backup in place of what is here; answers the backup of what was here, if anything was.
+def restore(file: Path) -> Restored:
+    """Put a backup in place of what is here.
 
     Then it is migrated to this version and sends nothing until released. Raises NoBackup,
     NewerBackup, InUse, and what dumps raises.
     """
     before = None
     with _opened(file) as archive:
-        _check(archive)
+        manifest = _check(archive)
         if _others():
             raise InUse
         if not dumps.is_empty(url()):
@@ -119,10 +140,11 @@ def restore(file: Path) -> Path | None:
     startup.prepare(upgrade=True)
     shipping.forget()
     quarantine.begin(reason="it was restored from a backup")
+    warnings = [] if _is_ours(manifest) else [OTHER_SECRETS.format(Path(settings.DATA, "secrets"))]
     for act in _restored:
-        act()
+        warnings += act()
     audit.record("backup.restored", by=None, file=file.name)
-    return before
+    return Restored(before, tuple(warnings))
 
 
 def make_due(now: datetime) -> Path | None:
@@ -174,7 +196,13 @@ def _media_files() -> Iterator[Path]:
 
 def _manifest() -> Manifest:
     names = sorted(f"{app}.{name}" for app, name in startup.applied())
-    return Manifest(FORMAT, accord.__version__, timezone.now().isoformat(), names)
+    key = secrets.fingerprint(settings.DATA)
+    return Manifest(FORMAT, accord.__version__, timezone.now().isoformat(), names, key)
+
+
+def _is_ours(manifest: Manifest) -> bool:
+    """Whether the secrets here are those of the instance the backup is from, as far as it says."""
+    return manifest.secrets in ("", secrets.fingerprint(settings.DATA))
 
 
 def _opened(file: Path) -> tarfile.TarFile:
@@ -186,7 +214,7 @@ def _opened(file: Path) -> tarfile.TarFile:
         raise NoBackup from None
 
 
-def _check(archive: tarfile.TarFile) -> None:
+def _check(archive: tarfile.TarFile) -> Manifest:
     try:
         inside = archive.extractfile(_MANIFEST)
         said = json.load(inside) if inside else {}
@@ -198,6 +226,7 @@ def _check(archive: tarfile.TarFile) -> None:
     named = (each.partition(".") for each in manifest.migrations)
     if startup.is_newer({(app, name) for app, _, name in named}):
         raise NewerBackup
+    return manifest
 
 
 def _take(archive: tarfile.TarFile, folder: Path) -> None:
