@@ -59,7 +59,13 @@ def test_who_is_left_out_and_why(people, bonn, mia, monkeypatch):
     contacts.change(people[6], values={"email": "", "external_id": "x"}, by=mia)
     told = excluding.excluded(bonn, question, timezone.now())
     assert (told.size, told.reached, told.exact) == (5, 1, True)
-    assert told.counts == {"no_address": 1, "suppressed": 1, "no_consent": 1, "open_deal": 1}
+    assert told.counts == {
+        "restricted": 0,
+        "no_address": 1,
+        "suppressed": 1,
+        "no_consent": 1,
+        "open_deal": 1,
+    }
     assert [each.contact.first_name for each in told.rows] == ["P2", "P4", "P6", "P8"]
     assert "unwanted" in told.rows[0].reason
     # A rule nobody keeps yet is told the same.
@@ -68,3 +74,18 @@ def test_who_is_left_out_and_why(people, bonn, mia, monkeypatch):
     monkeypatch.setattr(excluding, "MOST", 2)
     drawn = looking.excluded(rule, question, timezone.now(), seen=seen)
     assert (drawn.size, drawn.exact, len(drawn.rows) <= 2) == (5, False, True)
+
+
+def test_somebody_restricted_is_not_reached_and_told_apart(people, bonn, mia):
+    purposes.add(label="News", by=None)
+    question = consent.question("news", Channel.EMAIL)
+    for person in people:
+        consent.give(person, consent.Given("news", Channel.EMAIL), by=None)
+    consent.restrict(people[2], reason="Asked", by=None)
+    consent.restrict(people[4], reason="Asked", by=None)
+    consent.unrestrict(people[4], by=None)
+    contacts.change(people[2], values={"email": "", "external_id": "x"}, by=mia)
+    told = excluding.excluded(bonn, question, timezone.now())
+    assert (told.size, told.reached, told.counts["restricted"]) == (5, 4, 1)
+    assert [(each.contact, each.why) for each in told.rows] == [(people[2], "restricted")]
+    assert "restriction" in told.rows[0].reason

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,12 +105,6 @@ def back() -> list[tuple[Contact, Line]]:
         if line and contact.recorded_at < line.moment and contact.pk not in found:
             found[contact.pk] = (contact, line)
     return [found[pk] for pk in sorted(found)]
-
-
-def was_erased(values: Sequence[tuple[str, str]]) -> bool:
-    """Whether one of these addresses, as (kind, value), is of somebody who was erased."""
-    wanted = {digest(kind, value) for kind, value in values if value}
-    return any(wanted.intersection(line.digests) for line in lines())
 
 
 def _living() -> Iterator[Address]:

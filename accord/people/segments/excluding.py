@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from django.db.models import QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import MD5, Cast
 
 from accord.engine.consent import gate
@@ -34,6 +34,7 @@ R = TypeVar("R", ConsentRecord, Pause, Restriction)
 
 
 class Why(StrEnum):
+    RESTRICTED = "restricted"
     NO_ADDRESS = "no_address"
     SUPPRESSED = "suppressed"
     NO_CONSENT = "no_consent"
@@ -41,6 +42,7 @@ class Why(StrEnum):
 
 
 LABELS = {
+    Why.RESTRICTED: "Restricted",
     Why.NO_ADDRESS: "No address",
     Why.SUPPRESSED: "Suppressed",
     Why.NO_CONSENT: "No consent",
@@ -105,9 +107,12 @@ def _drawn(everybody: ContactQuerySet) -> Iterable[Contact]:
 
 def _left_out(asked: Sequence[Contact], question: Question, now: datetime) -> list[Exclusion]:
     decisions, deals = decide(asked, question, now), _on_a_deal(asked, now)
+    restricted = _restricted(asked, now)
     found = []
     for contact in asked:
-        if not consent.address_of(contact, question.channel) and question.channel != Channel.POST:
+        if contact.pk in restricted:
+            found.append(Exclusion(contact, Why.RESTRICTED, gate.RESTRICTED))
+        elif not consent.address_of(contact, question.channel) and question.channel != Channel.POST:
             found.append(Exclusion(contact, Why.NO_ADDRESS, "No address for this channel."))
         elif not (said := decisions[contact.pk])[0]:
             why = Why.SUPPRESSED if said[1] else Why.NO_CONSENT
@@ -179,6 +184,13 @@ def _by_contact(rows: QuerySet[R]) -> Mapping[int, list[R]]:
     for row in rows:
         found[row.contact_id].append(row)
     return found
+
+
+def _restricted(asked: Sequence[Contact], now: datetime) -> set[int]:
+    """Those whose records are kept and not used: this comes before any other reason."""
+    holding = Restriction.objects.filter(contact__in=[each.pk for each in asked], at__lte=now)
+    holding = holding.filter(Q(lifted_at=None) | Q(lifted_at__gt=now))
+    return set(holding.values_list("contact", flat=True))
 
 
 def _on_a_deal(asked: Sequence[Contact], now: datetime) -> set[int]:

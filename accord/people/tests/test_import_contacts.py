@@ -8,8 +8,11 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from accord.engine.consent.terms import Channel, Source
 from accord.people import companies, contacts, lifecycle
+from accord.people.consents import consent, purposes
 from accord.people.models import Address, Affiliation, Company, Contact, LifecycleChange
+from accord.people.privacy import erasing
 from accord.platform.models import Event, FieldChange, ImportRow
 from accord.platform.transfer import imports, problems
 from accord.platform.transfer.undo import undoing
@@ -343,3 +346,21 @@ def test_a_new_employer_becomes_the_primary_one_until_the_undo(bring, ana):
     assert Affiliation.objects.filter(contact=ana).count() == 2
     taken_back(job)
     assert Affiliation.objects.get(contact=ana).company.name == "Acme"
+
+
+def test_a_file_that_brings_back_somebody_erased_says_so(bring, ana, settings, tmp_path):
+    settings.DATA = tmp_path
+    contacts.add_address(ana, kind="phone", value="+49301234567", by=None)
+    erasing.run_all(erasing.begin(ana, by=None))
+    wanted = {"into": "contacts", "columns": {"Mail": "email", "Tel": "phone"}}
+    text = "Mail,Tel\nAna@Acme.example,\nbo@acme.example,\ncy@acme.example,+49 30 1234567\n"
+    job = bring(text, wanted)
+    assert counts(job) == (3, 0, 0, 0, 0)
+    noted = dict(job.result_rows.exclude(reason="").values_list("number", "reason"))
+    assert set(noted) == {2, 4} and "was erased on" in noted[2]
+    again = Contact.objects.get(email="ana@acme.example")
+    purposes.add(label="News", by=None)
+    consent.give(again, consent.Given("news", Channel.EMAIL, source=Source.IMPORT), by=None)
+    assert not consent.may_send(again, consent.question("news", Channel.EMAIL), timezone.now())
+    # Brought in once more, the record is there: nothing is new.
+    assert reasons(bring(text, wanted)) == []

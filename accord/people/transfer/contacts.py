@@ -10,7 +10,7 @@ from accord.engine.cleaning import domains
 from accord.people import lifecycle
 from accord.people.models import Address, Affiliation, Company, Contact, LifecycleChange
 from accord.people.origins import channels
-from accord.people.transfer import addresses, employers, history, slots
+from accord.people.transfer import addresses, employers, erased, history, slots
 from accord.platform.transfer import values
 from accord.platform.transfer.mapping import Mapping
 from accord.platform.transfer.targets import Batch, Rule, Slot, Statements, Target
@@ -140,6 +140,7 @@ def _after(batch: Batch) -> None:
     addresses.add(batch)
     employers.join(batch)
     history.write(batch)
+    erased.note(batch)
 
 
 def _restore(here: Statements) -> None:

@@ -51,7 +51,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Problem:
-    """A row would be refused."""
+    """A row would be refused; among the notes, one that is written and worth a look."""
 
     number: int
     reason: str
@@ -66,6 +66,7 @@ class Rehearsal:
     made: tuple[Made, ...]
     changed: tuple[Changed, ...]
     problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -117,12 +118,14 @@ def _try(job: Import, plan: Plan, rows: Iterable[Row]) -> Rehearsal:
     kept = ImportRow.objects.filter(source=job).order_by("number")
     made = kept.filter(action="created")[:SHOWN]
     refused = kept.filter(action="error")[:SHOWN]
+    noted = kept.exclude(action__in=("error", "skipped")).exclude(reason="")[:SHOWN]
     return Rehearsal(
         rows=sum(counts.values()),
         counts=counts,
         made=tuple(Made(row.number, row.values) for row in made),
         changed=_changed(job),
         problems=tuple(Problem(row.number, row.reason) for row in refused),
+        notes=tuple(Problem(row.number, row.reason) for row in noted),
     )
 
 

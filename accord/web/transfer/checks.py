@@ -136,6 +136,7 @@ def _rehearsal(job: Import) -> dict[str, Any]:
         "tried": found["rows"],
         "counts": [Count(label, counts.get(name, 0), tone) for name, label, tone in COUNTS],
         "problems": found["problems"][:PROBLEMS],
+        "notes": found.get("notes", [])[:PROBLEMS],
         "more_problems": counts.get("error", 0) - len(found["problems"][:PROBLEMS]),
         "differences": [_difference(job, each) for each in found["changed"][:CHANGED]],
         "is_partial": found["rows"] < job.rows,
