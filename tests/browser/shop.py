@@ -14,7 +14,7 @@ FRAME = """<!doctype html><html lang="en"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><style nonce="shop">{style}</style>
 <nav><a href="/">Start</a><a href="/prices">Prices</a><a href="/guide">Guide</a>
 <a href="/ask">Ask us</a><a href="/account">Sign in</a>
-<a href="#" data-accord-consent>Privacy choices</a></nav><h1>{title}</h1>{body}
+<a href="#" data-accord-consent>Privacy choices</a></nav><main><h1>{title}</h1>{body}</main>
 <script async src="{collect}/t.js" data-key="browser-key" data-banner></script></html>"""
 SIGN_IN = """<form method="post" action="/welcome" data-accord-name="sign-in" data-accord-identify>
 <label>Your e-mail <input type="email" name="email"></label><button>Sign in</button></form>"""

@@ -78,6 +78,7 @@ class House:
     base: str
     shop: str
     shoot: object
+    axe: object
     read: set = field(default_factory=set)
 
     def one(self, sql, *values):
@@ -91,12 +92,13 @@ class House:
         instances.wait(lambda: self.all(sql) == wanted, seconds=60, every=0.05)
 
     def look(self, tab, name):
-        """See the page in both widths (with ACCORD_SCREENSHOTS); nothing is wider than it."""
+        """See the page in both widths (with ACCORD_SCREENSHOTS): it fits, also to axe."""
         before = tab.viewport_size
         for width in (1440, 390):
             tab.set_viewport_size({"width": width, "height": 1100})
             self.shoot(tab, f"{name}-{width}")
             assert overflow(tab) <= 0, name
+        self.axe(tab)
         tab.set_viewport_size(before)
 
     def letter(self, path):
@@ -113,13 +115,13 @@ def _links(box, path):
 
 
 @pytest.fixture
-def house(beside, tmp_path, shoot):
+def house(beside, tmp_path, shoot, axe):
     beside.python(BEGIN)
     box = tmp_path / "mailbox"
     mailbox.Maildir(box, create=True)
     base, collect = shop.open_house(beside, box)
     with shop.site(collect, base) as address:
-        yield House(beside, box, base, address, shoot)
+        yield House(beside, box, base, address, shoot, axe)
 
 
 PAGES = (
@@ -381,10 +383,8 @@ def nothing_is_left(house, kept):
     """Not where Accord runs, nor after the backup made before was restored."""
     old, names = kept
     house.instance.end()
-    assert heard.everywhere(house.instance, SONG) == NOWHERE
-    assert [heard.everywhere(house.instance, name) for name in names] == [NOWHERE, NOWHERE]
-    assert heard.tables(old, SONG)
+    assert heard.everywhere(house.instance, SONG, *names) == NOWHERE
+    assert all(heard.tables(old, word) for word in (SONG, *names))
     restored = house.instance.run("restore", str(old))
     assert restored.returncode == 0 and SONG not in restored.stdout + restored.stderr
-    for word in (SONG, *names):
-        assert heard.everywhere(house.instance, word) == NOWHERE
+    assert heard.everywhere(house.instance, SONG, *names) == NOWHERE

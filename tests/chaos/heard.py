@@ -18,16 +18,17 @@ from tests.instance import Instance
 CLUSTER = "postgres"  # the server's own files: what is deleted there waits to be written over
 
 
-def everywhere(instance: Instance, word: str) -> dict[str, set[str]]:
-    """Where the word is heard, by kind of place: tables of a dump, files, files of the lake."""
-    sounds = (word.encode().lower(), word.encode().hex().encode())
+def everywhere(instance: Instance, *words: str) -> dict[str, set[str]]:
+    """Where one of the words is heard, by kind of place: tables of a dump, files, the lake's."""
+    low = [word.encode().lower() for word in words]
+    sounds = (*low, *(each.hex().encode() for each in low))
     made = instance.run("backup")
     assert made.returncode == 0, made.stderr
     file = Path(made.stdout.split("  ")[0])
     found = dict(_in_backup(file, sounds))
     file.unlink()
     lake = instance.data / "lake"
-    found["lake"] = set(_in_lake(lake, word))
+    found["lake"] = {name for word in words for name in _in_lake(lake, word)}
     found["file"] = {
         str(path.relative_to(instance.data))
         for path in instance.data.rglob("*")
