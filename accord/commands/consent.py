@@ -1,20 +1,42 @@
-"""`accord consent check`: every marketing message had a basis, no proof was touched."""
+"""`accord consent`: every marketing message had a basis, no proof was touched; what ends soon."""
 
 from __future__ import annotations
 
 import argparse
+from datetime import timedelta
+
+from django.utils import timezone
 
 from accord.channels import evidence
+from accord.people.models import Contact
+from accord.people.segments import ending
 
-HELP = "Check that every marketing message had its basis, and that no proof was tampered with."
+HELP = "Check that every marketing message had its basis and no proof changed; what ends soon."
 NEEDS_DATABASE = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["check"], help="What to do.")
+    kinds = parser.add_subparsers(dest="what", required=True, metavar="check|ending")
+    kinds.add_parser("check", help="Check every message and every proof.")
+    soon = kinds.add_parser("ending", help="List whose implied consent ends soon.")
+    soon.add_argument("--days", type=int, default=30, help="Within how many days (30).")
 
 
 def run(options: argparse.Namespace) -> int:
+    return _ending(options.days) if options.what == "ending" else _check()
+
+
+def _ending(days: int) -> int:
+    span = timedelta(days=max(0, min(days, 1_000)))
+    found = ending.soon(timezone.now(), span=span, seen=Contact.objects.alive())
+    for each in found:
+        day = f"{timezone.localtime(each.until):%Y-%m-%d}"
+        print(f"{day}  contact {each.contact.pk}  {each.purpose.pk}, {each.channel}")
+    print(f"Implied consent that ends within {span.days} days: {len(found)}.")
+    return 0
+
+
+def _check() -> int:
     found = evidence.check()
     print(f"Marketing messages that left: {found.messages}. Rows of consent: {found.rows}.")
     print(f"Left for people since erased: {found.erased}.")

@@ -1,6 +1,9 @@
-"""`accord consent check`: what the operator reads, and the code it ends with."""
+"""`accord consent`: what the operator reads, and the code it ends with."""
+
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accord.channels import outbox
 from accord.channels.models import Message
@@ -8,6 +11,7 @@ from accord.channels.passing import Why
 from accord.commands import consent as command
 from accord.commands import parser
 from accord.engine.consent.terms import Channel
+from accord.people import contacts
 from accord.people.consents import consent, purposes
 from accord.people.consents.consent import Given
 from accord.people.models import ConsentRecord
@@ -40,3 +44,18 @@ def test_the_check_says_what_is_well_and_what_is_wrong(ana, tmp_path, settings, 
     assert code == 1
     assert f"Message {message.pk} left without a basis" in said
     assert f"Row {row.pk} of the ledger is not as it was written" in said
+
+
+def test_whose_implied_consent_ends_soon_is_listed(ana, capsys, settings, tmp_path):
+    settings.DATA = tmp_path
+    purposes.add(label="Offers", by=None)
+    contacts.change(ana, values={"country": "CA"}, by=None)
+    at = timezone.now() - timedelta(days=720)
+    given = consent.Given("offers", Channel.EMAIL, consent.What.PURCHASE, at=at)
+    consent.give(ana, given, by=None)
+    assert command.run(parser("consent", command).parse_args(["ending"])) == 0
+    said = capsys.readouterr().out
+    day = timezone.localdate(at + timedelta(days=730)).isoformat()
+    assert f"{day}  contact {ana.pk}  offers, email" in said and "30 days: 1." in said
+    command.run(parser("consent", command).parse_args(["ending", "--days", "5"]))
+    assert "5 days: 0." in capsys.readouterr().out

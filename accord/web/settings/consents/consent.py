@@ -20,7 +20,8 @@ from accord.engine.consent.countries import Law
 from accord.engine.consent.terms import RULES, Channel
 from accord.engine.errors import Refused
 from accord.people.consents import purposes
-from accord.people.models import Assessment, ConsentText, Purpose
+from accord.people.models import Assessment, ConsentText, Contact, Purpose
+from accord.people.segments import ending
 from accord.platform.access import preferences
 from accord.web.http import StaffRequest
 from accord.web.settings.consents.consent_forms import (
@@ -62,6 +63,7 @@ def page(request: StaffRequest) -> HttpResponse:
         "archived": [each for each in counted if each.archived_at],
         "form": form,
         "address": preferences.current().postal_address,
+        "ending": ending.soon(timezone.now(), seen=Contact.objects.visible_to(request.user)),
     }
     return render(request, "settings/consent.html", values, status=_status(form))
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accord.engine.consent.terms import Channel
 from accord.people import contacts
@@ -165,3 +166,16 @@ def test_a_list_with_a_lost_key_says_so(client, mia):
         digest="x", key_check="other", channel="email", way="bounced", at=now
     )
     assert "suppression_key" in text(client.get("/settings/suppression/"))
+
+
+def test_implied_consent_that_ends_soon_is_named(client, owner, ana, news):
+    assert "ends soon" not in text(client.get("/settings/consent/"))
+    contacts.change(ana, values={"country": "CA"}, by=None)
+    at = timezone.now() - timedelta(days=720)
+    given = Given("news", Channel.EMAIL, consent.What.PURCHASE, at=at)
+    consent.give(ana, given, by=None)
+    page = text(client.get("/settings/consent/"))
+    assert "Consent that ends soon" in page and f"/contacts/{ana.pk}/consent/" in page
+    day = date_format(timezone.localtime(at + timedelta(days=730)), "j F Y")
+    proof = text(client.get(f"/contacts/{ana.pk}/consent/"))
+    assert f"Implied consent by purchase, until {day}" in proof

@@ -1,0 +1,72 @@
+"""Implied consent that ends soon is told while people may still be asked."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accord.engine.consent.terms import Channel, Source
+from accord.people import contacts
+from accord.people.consents import consent, purposes
+from accord.people.consents.consent import Given
+from accord.people.models import Contact
+from accord.people.segments import ending
+
+pytestmark = pytest.mark.django_db
+MAIL = Channel.EMAIL
+NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
+BOUGHT, ASKED = consent.What.PURCHASE, consent.What.INQUIRY
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def canada(settings, tmp_path, ana, time_machine):
+    settings.DATA = tmp_path
+    time_machine.move_to(NOW, tick=False)
+    purposes.add(label="News", by=None)
+    contacts.change(ana, values={"country": "CA"}, by=None)
+
+
+def given(contact, what, at):
+    consent.give(contact, Given("news", MAIL, what, at=at), by=None)
+
+
+def soon(**more):
+    return ending.soon(NOW, seen=Contact.objects.alive(), **more)
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [(0 * SECOND, 0), (SECOND, 1), (timedelta(days=30), 1), (timedelta(days=30) + SECOND, 0)],
+)
+def test_a_purchase_is_told_in_its_last_thirty_days(ana, left, told):
+    given(ana, BOUGHT, NOW + left - timedelta(days=730))
+    found = soon()
+    assert [each.contact for each in found] == [ana] * told
+    assert all(each.until == NOW + left and each.purpose.pk == "news" for each in found)
+
+
+def test_an_inquiry_is_told_by_months(ana):
+    given(ana, ASKED, datetime(2026, 3, 10, 12, tzinfo=UTC))
+    assert [each.until for each in soon()] == [datetime(2026, 9, 10, 12, tzinfo=UTC)]
+    assert soon(span=timedelta(days=20)) == []
+
+
+def test_who_may_be_written_to_afterwards_is_not_told(ana):
+    given(ana, BOUGHT, NOW - timedelta(days=720))
+    assert len(soon()) == 1
+    given(ana, ASKED, NOW - timedelta(days=60))  # holds longer than the purchase
+    assert soon() == []
+    consent.object_to(ana, by=None)
+    assert soon() == []
+
+
+def test_own_consent_ends_it(ana):
+    given(ana, BOUGHT, NOW - timedelta(days=720))
+    consent.give(ana, Given("news", MAIL, source=Source.PERSON), by=None)
+    assert soon() == []
+
+
+def test_somebody_elsewhere_had_none(ana):
+    contacts.change(ana, values={"country": "DE"}, by=None)
+    given(ana, BOUGHT, NOW - timedelta(days=720))
+    assert soon() == []
