@@ -79,7 +79,8 @@ def answer(question: Question) -> Answer:
     For each model the `deals` add up to the number of goals and the `value` to their value.
     Credit that is still being worked out is not in it; `left` says of how many deals.
     """
-    left = 0 if question.as_of else attribution.catch_up(timezone.now()).left
+    settled = question.as_of or question.as_kept
+    left = 0 if settled else attribution.catch_up(timezone.now()).left
     key = questions.choose(KEYS, question.by)
     found = questions.run_over_all(_text(question, _SUMS, key=key), _parameters(question))
     by_key: dict[str | None, dict[str, Cell]] = {}

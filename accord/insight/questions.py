@@ -31,7 +31,10 @@ class UnknownKey(Refused):
 
 @dataclass(frozen=True)
 class Question:
-    """One report, one cut, its filters. `reader` None: everything (the command line)."""
+    """One report, one cut, its filters. `reader` None: everything (the command line).
+
+    as_kept: credit as it was last worked out, without looking what changed since.
+    """
 
     report: str
     by: str
@@ -43,6 +46,7 @@ class Question:
     goal: str = "won"
     segment: Segment | None = None
     reader: User | None = None
+    as_kept: bool = False
 
     def filters(self) -> dict[str, Any]:
         """The filters that are set, as JSON values, for people and machines to read back."""

@@ -9,7 +9,7 @@ from functools import partial
 
 from accord.engine.consent import gate
 from accord.engine.consent.terms import Basis, Channel, Decision, Facts, Kind, Question, Way
-from accord.people.consents import consent, purposes, story, suppressions
+from accord.people.consents import consent, purposes, story
 from accord.people.models import (
     Assessment,
     ConsentRecord,
@@ -68,25 +68,24 @@ class _Proofs:
 
 
 def standing(contact: Contact, now: datetime) -> Standing:
-    """Everything the gate says of a contact at `now`, in at most eleven queries.
+    """Everything the gate says of a contact at `now`, in at most nine queries.
 
     A channel is asked about where it reaches the contact, or the ledger names it. What each
     answer says is what `consent.may_send` says.
     """
     reached = {each: consent.address_of(contact, each) for each in Channel}
     rows = story.read(contact, reached)
-    merged = story.is_merged(contact)
-    ledger = list(consent.history(contact)) if merged else list(rows.ledger)
+    ledger = list(consent.history(contact)) if rows.merged else list(rows.ledger)
     named = {row.channel for row in ledger}
     proofs = _Proofs(
         {row.pk: row for row in ledger},
         {row.pk: row for row in rows.assessments},
         {row.pk: row for row in rows.suppressions},
     )
-    lost = Decision(False, consent.KEY_LOST) if suppressions.key_is_lost() else None
+    lost = Decision(False, consent.KEY_LOST) if rows.key_lost else None
     asked = [each for each in Channel if reached[each] or each in named]
     facts = {channel: story.of_channel(rows, channel) for channel in asked}
-    if merged:
+    if rows.merged:
         facts = {channel: story.whole(contact, reached[channel], channel) for channel in asked}
     unlifted = (row for row in rows.restrictions if row.lifted_at is None)
     newest_first = sorted(ledger, key=lambda row: (row.at, row.pk), reverse=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 
 from accord.engine.consent import merging, terms
 from accord.engine.consent.terms import Channel, Claim, Facts, Source, Stop, Way
@@ -32,7 +32,10 @@ _AFFILIATIONS = Affiliation._meta.db_table
 
 @dataclass(frozen=True)
 class Rows:
-    """What is kept of a contact and matters to the gate; the ledger oldest first."""
+    """What is kept of a contact and matters to the gate; the ledger oldest first.
+
+    merged: others were merged into the contact. key_lost: see `suppressions.key_is_lost`.
+    """
 
     country: str
     business: bool
@@ -41,6 +44,8 @@ class Rows:
     suppressions: tuple[Suppression, ...]
     pauses: tuple[Pause, ...]
     restrictions: tuple[Restriction, ...]
+    merged: bool = False
+    key_lost: bool = False
 
 
 def facts(
@@ -61,9 +66,12 @@ def read(
     if known_at:
         ledger = ledger.filter(recorded_at__lte=known_at)
     assessments = Assessment.objects.filter(channel__in=list(addresses))
+    business, merged, key_lost = _circumstances(contact)
     return Rows(
         country=country(contact),
-        business=is_at_work(contact),
+        business=business,
+        merged=merged,
+        key_lost=key_lost,
         ledger=tuple(ledger.order_by("pk")),
         assessments=tuple(assessments.order_by("pk")),
         suppressions=tuple(suppressions.of_all(addresses)),
@@ -133,11 +141,6 @@ def whole(
     return found
 
 
-def is_merged(contact: Contact) -> bool:
-    """Whether others were merged into a contact."""
-    return Merge.objects.filter(kept=contact, undone_at=None).exists()
-
-
 def _merges(contact: Contact, known_at: datetime | None) -> list[Merge]:
     found = Merge.objects.filter(kept=contact).select_related("gone").order_by("at", "pk")
     if known_at is None:
@@ -164,13 +167,24 @@ def _was_at_work(contact: Contact, merges: list[Merge]) -> bool:
     """Whether a contact is at a company that no merge brought."""
     brought = MergeItem.objects.filter(merge__in=merges, name=_AFFILIATIONS, returned_at=None)
     brought = brought.exclude(before__contact_id=contact.pk)
-    mine = Affiliation.objects.filter(contact=contact, company__deleted_at=None)
-    return mine.exclude(pk__in=brought.values("row_id")).exists()
+    return _work(contact).exclude(pk__in=brought.values("row_id")).exists()
 
 
 def is_at_work(contact: Contact) -> bool:
     """Whether a contact is reached in their work: at a company that is not deleted."""
-    return Affiliation.objects.filter(contact=contact, company__deleted_at=None).exists()
+    return _work(contact).exists()
+
+
+def _work(contact: Contact) -> QuerySet[Affiliation]:
+    return Affiliation.objects.filter(contact=contact, company__deleted_at=None)
+
+
+def _circumstances(contact: Contact) -> tuple[bool, bool, bool]:
+    """Whether a contact is at work, others were merged into it, and the list's key is lost."""
+    merged = Merge.objects.filter(kept=contact, undone_at=None)
+    asked = Exists(_work(contact)), Exists(merged), Exists(suppressions.of_lost_keys())
+    found = Contact.objects.filter(pk=contact.pk).values_list(*asked).first()
+    return found or (False, False, suppressions.key_is_lost())
 
 
 def _claim(row: ConsentRecord, confirmed_at: datetime | None) -> Claim | None:

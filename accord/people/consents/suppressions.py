@@ -58,7 +58,12 @@ def of_all(addresses: Mapping[Channel, str]) -> list[Suppression]:
 
 def key_is_lost() -> bool:
     """Whether the list holds digests of another key, which no address can be found by."""
-    return Suppression.objects.exclude(key_check=_check()).exists()
+    return of_lost_keys().exists()
+
+
+def of_lost_keys() -> QuerySet[Suppression]:
+    """The rows of the list that are digests of another key."""
+    return Suppression.objects.exclude(key_check=_check())
 
 
 def digest(address: str, channel: Channel) -> str:

@@ -75,7 +75,7 @@ def test_every_answer_is_the_gates_own(ana, news, offers):
 def test_the_answers_cost_the_same_for_many(ana, news, offers, django_assert_max_num_queries):
     for _ in range(10):
         consent.give(ana, Given("news", MAIL), by=None)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(9):
         answers.standing(ana, timezone.now())
 
 

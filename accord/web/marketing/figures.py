@@ -51,7 +51,7 @@ def _heads(currency: str) -> tuple[Beside, ...]:
         Beside(
             "Won value",
             "Its share of booked revenue under the linear rule: the same credit to every touch "
-            "before a won deal.",
+            "before a won deal. Worked out anew every five minutes.",
         ),
     )
 
