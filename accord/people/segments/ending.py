@@ -12,6 +12,7 @@ from accord.engine.consent.gate import PURCHASE_HOLDS
 from accord.engine.consent.terms import Basis, Channel
 from accord.people.consents import consent, purposes
 from accord.people.models import ConsentRecord, Contact, Purpose
+from accord.people.models.consent import CHANNELS
 from accord.people.models.contact import ContactQuerySet
 from accord.people.segments import excluding
 
@@ -29,6 +30,10 @@ class Ending:
     purpose: Purpose
     channel: Channel
     until: datetime
+
+    @property
+    def by(self) -> str:
+        return dict(CHANNELS)[self.channel]
 
 
 def soon(now: datetime, *, span: timedelta = SPAN, seen: ContactQuerySet) -> list[Ending]:

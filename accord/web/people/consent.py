@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accord.engine.consent.terms import Channel
@@ -195,6 +195,4 @@ def _line(answer: Answer) -> Line:
     words = answer.decision.words.removeprefix("Refused: ")
     telling = answer.channel == Channel.EMAIL or answer.decision or answer.record
     why = words[:1].upper() + words[1:].rstrip(".")
-    if until := answer.decision.until:
-        why += f", until {formats.date_format(timezone.localtime(until), 'j F Y')}"
     return Line(answer, CHANNELS[answer.channel], why, bool(telling))

@@ -177,5 +177,6 @@ def test_implied_consent_that_ends_soon_is_named(client, owner, ana, news):
     page = text(client.get("/settings/consent/"))
     assert "Consent that ends soon" in page and f"/contacts/{ana.pk}/consent/" in page
     day = date_format(timezone.localtime(at + timedelta(days=730)), "j F Y")
-    proof = text(client.get(f"/contacts/{ana.pk}/consent/"))
-    assert f"Implied consent by purchase, until {day}" in proof
+    headers = {"HX-Request": "true", "HX-Target": "section#consent"}
+    card = text(client.get(f"/contacts/{ana.pk}/consent/", headers=headers))
+    assert f"Implied consent by purchase, until {day}" in card
