@@ -28,6 +28,7 @@ from accord.platform.access import accounts, preferences
 from accord.platform.models import ExchangeRate, InstanceSetting, Job, Role, Team, User
 from accord.sales.models import Activity, CloseReason, Product, Stage
 from accord.sales.pipeline import pipelines
+from accord.web.public import guesses
 from tests.authorization.matrix import ROLES, Row
 from tests.authorization.records import RECORDS
 
@@ -67,7 +68,7 @@ class House:
 
         Whatever it changed is rolled back.
         """
-        memory.forget_everything()
+        _forget()
         with transaction.atomic():
             if reads:
                 InstanceSetting.objects.create(name="seller_reads", value=reads)
@@ -82,7 +83,7 @@ class House:
 
     def ask(self, row: Row, role: str = "owner", **headers: str) -> HttpResponseBase:
         """The answer to this call, of its own records; whatever it changed is rolled back."""
-        memory.forget_everything()
+        _forget()
         with transaction.atomic():
             answer = self._answer(row, role, "own", **headers)
             transaction.set_rollback(True)
@@ -137,6 +138,12 @@ class House:
             "outside": self.outside.pk,
             **self._settings,
         }
+
+
+def _forget() -> None:
+    """What a process remembers, also of links that were guessed."""
+    memory.forget_everything()
+    guesses.A_NETWORK.buckets.clear()
 
 
 def _settings() -> dict[str, int]:

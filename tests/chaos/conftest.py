@@ -75,3 +75,13 @@ def ready_instance(new_instance, ready_folder, tmp_path):
         return new_instance(name)
 
     return make
+
+
+@pytest.fixture
+def collecting(beside):
+    """An instance whose collect server knows the key `the-key`."""
+    beside.ask(
+        "INSERT INTO channels_writekey (key, name, kind, made_at)"
+        " VALUES ('the-key', 'Shop', 'server', now())"
+    )
+    return beside

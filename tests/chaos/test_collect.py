@@ -45,15 +45,6 @@ class Sender(threading.Thread):
                 time.sleep(0.02)
 
 
-@pytest.fixture
-def instance(beside):
-    beside.ask(
-        "INSERT INTO channels_writekey (key, name, kind, made_at)"
-        " VALUES ('the-key', 'Shop', 'server', now())"
-    )
-    return beside
-
-
 def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -69,7 +60,7 @@ def is_up(port):
         return False
 
 
-def campaign(instance, *, kills):
+def campaign(collecting, *, kills):
     port = free_port()
     rng = random.Random(kills)
     numbers = iter(range(1, 10_000_000))
@@ -78,7 +69,7 @@ def campaign(instance, *, kills):
         sender.start()
     try:
         for _ in range(kills):
-            server = instance.start("collect", "--collect-port", str(port))
+            server = collecting.start("collect", "--collect-port", str(port))
             instances.wait(lambda: is_up(port), every=0.05)
             time.sleep(rng.uniform(0.05, 0.6))
             os.kill(server.pid, signal.SIGKILL)
@@ -89,7 +80,7 @@ def campaign(instance, *, kills):
         for sender in senders:
             sender.join(20)
     acknowledged = {number for sender in senders for number in sender.kept}
-    rows = instance.ask(
+    rows = collecting.ask(
         "SELECT (convert_from(body, 'UTF8')::jsonb->>'messageId')::int FROM channels_receipt"
     )
     kept = [number for (number,) in rows]
@@ -98,18 +89,18 @@ def campaign(instance, *, kills):
     assert len(kept) == len(set(kept))
 
 
-def test_what_was_acknowledged_survives_a_killed_server(instance):
-    campaign(instance, kills=4)
+def test_what_was_acknowledged_survives_a_killed_server(collecting):
+    campaign(collecting, kills=4)
 
 
 @pytest.mark.long
-def test_what_was_acknowledged_survives_fifty_killed_servers(instance):
-    campaign(instance, kills=50)
+def test_what_was_acknowledged_survives_fifty_killed_servers(collecting):
+    campaign(collecting, kills=50)
 
 
-def test_it_ends_politely_and_keeps_what_it_began(instance):
+def test_it_ends_politely_and_keeps_what_it_began(collecting):
     port = free_port()
-    server = instance.start("collect", "--collect-port", str(port))
+    server = collecting.start("collect", "--collect-port", str(port))
     instances.wait(lambda: is_up(port), every=0.05)
     sender = Sender(port, iter(range(1, 1_000_000)))
     sender.start()
@@ -118,4 +109,4 @@ def test_it_ends_politely_and_keeps_what_it_began(instance):
     assert server.wait(20) == 0
     sender.ending.set()
     sender.join(20)
-    assert instance.ask("SELECT count(*) FROM channels_receipt") == [(len(sender.kept),)]
+    assert collecting.ask("SELECT count(*) FROM channels_receipt") == [(len(sender.kept),)]

@@ -14,11 +14,13 @@ from accord.platform import links
 from accord.platform.access import accounts
 from accord.platform.models import User
 from accord.web.accounts.forms import SetupForm, WelcomeForm, default_company
+from accord.web.public.guesses import slowed
 
 
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@slowed
 def setup(request: HttpRequest, token: str) -> HttpResponse:
     try:
         links.find(links.Kind.SETUP, token)
@@ -38,6 +40,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@slowed
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     try:
         invited = links.find(links.Kind.INVITE, token).user

@@ -70,6 +70,8 @@ class Connection(asyncio.Protocol):
             self._refuse(answers.MALFORMED)
 
     def eof_received(self) -> bool:
+        """The other side says no more: what it asked is answered, then this ends as well."""
+        self.closing = True
         return bool(self.busy)
 
     # What httptools calls while it reads.

@@ -24,6 +24,7 @@ from accord.marketing.models import Form, FormVersion, Submission
 from accord.platform import links
 from accord.web.collect import addresses
 from accord.web.forms import asked
+from accord.web.public.guesses import slowed
 from accord.web.public.pages import POLICY, public
 
 TRAP = "website-url"  # no person sees it
@@ -75,6 +76,7 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @public
+@slowed
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """A page with a button. Opening it does nothing: scanners of mail open every link."""
     try:

@@ -31,6 +31,7 @@ from accord.people.privacy import requests
 from accord.platform.access import preferences
 from accord.web.collect import addresses
 from accord.web.collect.pace import Pace
+from accord.web.public.guesses import slowed
 from accord.web.public.pages import public
 
 SALT = "accord.privacy.ask"
@@ -75,6 +76,7 @@ def asked(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@slowed
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail: a GET shows what is asked, a POST asks it."""
     found = read(token)

@@ -20,6 +20,26 @@ P = ParamSpec("P")
 A_NETWORK = Pace(rate=1 / 6, burst=30)  # wrong links from one network: 30 at once, 10 a minute
 
 
+def slowed(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Count links that do not work: what is answered 410, or refused."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        network, now = addresses.truncated(request.META.get("REMOTE_ADDR", "")), time.monotonic()
+        if wait := A_NETWORK.take(network, 1, now):
+            answer = render(request, "public/too_many.html", status=429)
+            answer["Retry-After"] = str(int(wait) + 1)
+            return answer
+        answer = view(request, *args, **kwargs)
+        if answer.status_code != 410:
+            A_NETWORK.take(network, -1, now)
+        return answer
+
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", answered)
+
+
 def contact_of_link(
     view: Callable[Concatenate[HttpRequest, Contact, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
@@ -30,15 +50,9 @@ def contact_of_link(
 
     @wraps(view)
     def found(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        network, now = addresses.truncated(request.META.get("REMOTE_ADDR", "")), time.monotonic()
-        if wait := A_NETWORK.take(network, 1, now):
-            answer = render(request, "public/too_many.html", status=429)
-            answer["Retry-After"] = str(int(wait) + 1)
-            return answer
         contact = preference_links.find(token)
         if contact is None:
             return render(request, "public/dead_link.html", status=410)
-        A_NETWORK.take(network, -1, now)
         return view(request, contact, *args, **kwargs)
 
-    return cast("Callable[Concatenate[HttpRequest, str, P], HttpResponse]", found)
+    return slowed(cast("Callable[Concatenate[HttpRequest, str, P], HttpResponse]", found))

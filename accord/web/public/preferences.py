@@ -18,7 +18,7 @@ from accord.people.consents.preference_centre import Asked
 from accord.people.models import Contact
 from accord.web.collect import addresses
 from accord.web.public import letters
-from accord.web.public.guesses import contact_of_link
+from accord.web.public.guesses import contact_of_link, slowed
 from accord.web.public.pages import public
 
 DONE = ("saved", "asked", "full", "paused", "resumed", "agreed")
@@ -68,11 +68,17 @@ def stop(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 
 @public
+@slowed
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """Agree to what was chosen; a GET shows the words, a POST agrees to them."""
-    contact, rows, _at = preference_centre.asked(token)
+    try:
+        contact, rows, _at = preference_centre.asked(token)
+        if request.method == "POST":
+            preference_centre.confirm(token, proof=proof(request, "confirmation"))
+    except preference_centre.LinkTooOld as spent:
+        said = {"sentence": translation.gettext(str(spent))}
+        return render(request, "public/refused.html", said, status=410)
     if request.method == "POST":
-        preference_centre.confirm(token, proof=proof(request, "confirmation"))
         return _back(request, contact, "agreed")
     told = [(purpose, channel_name(channel), text) for purpose, channel, text in rows]
     return render(request, "public/confirmation.html", _who(contact) | {"rows": told})

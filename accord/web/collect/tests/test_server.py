@@ -3,6 +3,7 @@
 import base64
 import gzip
 import random
+import socket
 import zlib
 
 import orjson
@@ -174,6 +175,15 @@ def test_a_connection_that_was_lost_is_made_again(running, server_key, receipts)
     statuses = [client.post("/v1/track", EVENT, Authorization=BASIC)[0] for _ in range(2)]
     assert statuses == [503, 202]
     assert len(receipts()) == 2
+
+
+def test_who_ends_their_side_is_answered_and_let_go(client, receipts):
+    data = orjson.dumps(EVENT)
+    head = f"POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: {BASIC}\r\n"
+    client.send(f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data)
+    client.socket.shutdown(socket.SHUT_WR)
+    assert client.answer()[0] == 202 and client.answer() is None
+    assert len(receipts()) == 1
 
 
 def test_hostile_bytes_crash_nothing(running, server_key):

@@ -155,12 +155,12 @@ def test_a_link_of_confirmation_is_of_its_address_and_seven_days(person, ana, li
     confirm = mailed_link()
     with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)):
         answer = person.post(confirm)
-        assert answer.status_code == 422 and "has expired" in text(answer)
+        assert answer.status_code == 410 and "has expired" in text(answer)
     address, _, query = confirm.partition("?")
     cut = person.post(f"{address[:-5]}/?{query}")
-    assert cut.status_code == 422
+    assert cut.status_code == 410
     contacts.change(ana, values={"email": "ana@other.example"}, by=None)
-    assert person.post(confirm).status_code == 422
+    assert person.post(confirm).status_code == 410
     assert not ConsentRecord.objects.exists()
 
 
