@@ -7,6 +7,7 @@ from accord.engine import segments as engine
 from accord.engine.consent.terms import Channel
 from accord.people import contacts
 from accord.people.consents import consent, purposes
+from accord.people.identity import merging
 from accord.people.models import Contact, Suppression
 from accord.people.segments import excluding, live, looking, saving
 from accord.sales import deals
@@ -89,3 +90,24 @@ def test_somebody_restricted_is_not_reached_and_told_apart(people, bonn, mia):
     assert (told.size, told.reached, told.counts["restricted"]) == (5, 4, 1)
     assert [(each.contact, each.why) for each in told.rows] == [(people[2], "restricted")]
     assert "restriction" in told.rows[0].reason
+
+
+@pytest.mark.parametrize("what", ["objected", "restricted", "agreed"])
+def test_what_was_said_to_a_merged_record_counts(people, bonn, mia, what):
+    """The reach is what the gate says of each, also of those who were two records."""
+    purposes.add(label="News", by=None)
+    question = consent.question("news", Channel.EMAIL)
+    for person in people[:2]:
+        consent.give(person, consent.Given("news", Channel.EMAIL), by=None)
+    if what == "objected":
+        consent.object_to(people[1], by=None)
+    if what == "restricted":
+        consent.restrict(people[1], reason="Asked", by=None)
+    merging.merge(people[0], people[1], choices={}, by=None)
+    people[0].refresh_from_db()
+    now = timezone.now()
+    told = excluding.excluded(bonn, question, now)
+    assert (told.reached == 1) is (what == "agreed")
+    assert (told.counts["restricted"] == 1) is (what == "restricted")
+    said, _ = excluding.decide([people[0]], question, now)[people[0].pk]
+    assert said == consent.may_send(people[0], question, now)

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from accord.engine.consent.gate import PURCHASE_HOLDS
 from accord.engine.consent.terms import Basis, Channel
+from accord.people import families
 from accord.people.consents import consent, purposes
 from accord.people.models import ConsentRecord, Contact, Purpose
 from accord.people.models.consent import CHANNELS
@@ -42,9 +43,11 @@ def soon(now: datetime, *, span: timedelta = SPAN, seen: ContactQuerySet) -> lis
     Left out are those on whom another basis holds afterwards, and who may not be written to now.
     """
     asked: dict[tuple[str, str], set[int]] = defaultdict(set)
-    rows = _candidates(now, span).values_list("purpose", "channel", "contact")
-    for name, channel, contact in rows:
-        asked[name, channel].add(contact)
+    rows = _candidates(now, span).values_list(
+        "purpose", "channel", "contact", "contact__merged_into"
+    )
+    for name, channel, contact, merged in rows:
+        asked[name, channel].add((families.root(contact) or contact) if merged else contact)
     known = {each.pk: each for each in purposes.in_use()}
     found: list[Ending] = []
     for (name, channel), ids in sorted(asked.items()):

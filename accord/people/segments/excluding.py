@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import MD5, Cast
 
 from accord.engine.consent import gate
-from accord.engine.consent.terms import Channel, Decision, Question
+from accord.engine.consent.terms import Channel, Decision, Facts, Question
 from accord.engine.segments.language import HasDeal, Outcome
 from accord.people.consents import consent, purposes, story, suppressions
 from accord.people.models import (
@@ -21,6 +21,7 @@ from accord.people.models import (
     Assessment,
     ConsentRecord,
     Contact,
+    Merge,
     Pause,
     Restriction,
     Segment,
@@ -107,14 +108,14 @@ def _drawn(everybody: ContactQuerySet) -> Iterable[Contact]:
 
 def _left_out(asked: Sequence[Contact], question: Question, now: datetime) -> list[Exclusion]:
     decisions, deals = decide(asked, question, now), _on_a_deal(asked, now)
-    restricted = _restricted(asked, now)
     found = []
     for contact in asked:
-        if contact.pk in restricted:
-            found.append(Exclusion(contact, Why.RESTRICTED, gate.RESTRICTED))
+        said = decisions[contact.pk]
+        if said[0].words == gate.RESTRICTED:  # before any other reason
+            found.append(Exclusion(contact, Why.RESTRICTED, said[0].words))
         elif not consent.address_of(contact, question.channel) and question.channel != Channel.POST:
             found.append(Exclusion(contact, Why.NO_ADDRESS, "No address for this channel."))
-        elif not (said := decisions[contact.pk])[0]:
+        elif not said[0]:
             why = Why.SUPPRESSED if said[1] else Why.NO_CONSENT
             found.append(Exclusion(contact, why, said[0].words))
         elif contact.pk in deals:
@@ -127,17 +128,26 @@ def decide(
 ) -> dict[int, tuple[Decision, bool]]:
     """What `consent.may_send` says of each contact, in a few queries for all of them.
 
+    Those whom others were merged into are asked one by one: what was said to any of them counts.
     The second value: whether the address is on the suppression list.
     """
     if refused := _for_all(question):
         return {contact.pk: (refused, False) for contact in asked}
     rows = _rows(asked, question.channel)
+    facts = {id: story.of_channel(each, question.channel) for id, each in rows.items()}
+    facts |= _of_merged(asked, question.channel)
     return {
-        id: (
-            gate.decide(story.of_channel(each, question.channel), question, now),
-            bool(each.suppressions),
-        )
+        id: (gate.decide(facts[id], question, now), bool(each.suppressions))
         for id, each in rows.items()
+    }
+
+
+def _of_merged(asked: Sequence[Contact], channel: Channel) -> dict[int, Facts]:
+    known = {contact.pk: contact for contact in asked}
+    merged = Merge.objects.filter(kept__in=list(known), undone_at=None)
+    return {
+        id: story.whole(known[id], consent.address_of(known[id], channel), channel)
+        for id in set(merged.values_list("kept", flat=True))
     }
 
 
@@ -184,13 +194,6 @@ def _by_contact(rows: QuerySet[R]) -> Mapping[int, list[R]]:
     for row in rows:
         found[row.contact_id].append(row)
     return found
-
-
-def _restricted(asked: Sequence[Contact], now: datetime) -> set[int]:
-    """Those whose records are kept and not used: this comes before any other reason."""
-    holding = Restriction.objects.filter(contact__in=[each.pk for each in asked], at__lte=now)
-    holding = holding.filter(Q(lifted_at=None) | Q(lifted_at__gt=now))
-    return set(holding.values_list("contact", flat=True))
 
 
 def _on_a_deal(asked: Sequence[Contact], now: datetime) -> set[int]:

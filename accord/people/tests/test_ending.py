@@ -8,6 +8,7 @@ from accord.engine.consent.terms import Channel, Source
 from accord.people import contacts
 from accord.people.consents import consent, purposes
 from accord.people.consents.consent import Given
+from accord.people.identity import merging
 from accord.people.models import Contact
 from accord.people.segments import ending
 
@@ -70,3 +71,11 @@ def test_somebody_elsewhere_had_none(ana):
     contacts.change(ana, values={"country": "DE"}, by=None)
     given(ana, BOUGHT, NOW - timedelta(days=720))
     assert soon() == []
+
+
+def test_what_a_merged_record_bought_is_told_of_the_one_it_is_now(ana):
+    values = {"first_name": "Ann", "email": "ann@home.example", "country": "CA"}
+    ann = contacts.create(values=values, by=None)
+    given(ann, BOUGHT, NOW - timedelta(days=720))
+    merging.merge(ana, ann, choices={}, by=None)
+    assert [each.contact for each in soon()] == [ana]
