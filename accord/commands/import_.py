@@ -125,13 +125,15 @@ def _rehearse(job: Import, options: argparse.Namespace) -> int:
     counts |= {names.get(name, name): count for name, count in found.counts.items()}
     if options.json:
         shown = found.as_json()
-        lists = {name: shown[name] for name in ("made", "changed", "problems", "notes")}
+        lists = {name: shown[name] for name in ("made", "changed", "problems", "notes", "merged")}
         nothing: dict[str, Any] = {"error_file": None, "import_id": None, "dry_run": True}
         _print(json.dumps(counts | nothing | lists, indent=1, ensure_ascii=False))
         return 0
     _print(f"Would be: {_counted(counts)}. Nothing was changed.")
     for change in found.changed[:20]:
         _print(f"  row {change.number}: {change.field}: {change.old!r} -> {change.new!r}")
+    for joined in found.merged[:20]:
+        _print(f"  row {joined.number}: {joined.words}")
     for problem in (*found.problems[:20], *found.notes[:20]):
         _print(f"  row {problem.number}: {problem.reason}")
     return 0

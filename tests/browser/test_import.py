@@ -11,7 +11,7 @@ from django.test import Client
 
 from accord.insight import reports
 from accord.insight.questions import Question
-from accord.people import companies
+from accord.people import companies, contacts
 from accord.people.models import Company
 from accord.platform.events import partitions
 from accord.platform.models import Import
@@ -205,9 +205,24 @@ def jobs(house):
     done = begun("accounts done.csv")
     imports.start(done, by=house)
     runs.run(done.pk)
+    found |= {"people": _two(house)}
     running = begun("accounts running.csv")
     Import.objects.filter(pk=running.pk).update(state="running", rows=8000, rows_done=4960)
     return found | {"done": done, "running": running}
+
+
+def _two(house):
+    """An import of a row that means two people, who are merged."""
+    contacts.create(values={"first_name": "Ana", "email": "ana@acme.example"}, by=house)
+    contacts.create(values={"first_name": "Ann", "external_id": "a-2"}, by=house)
+    text = b"Mail,Id\nana@acme.example,a-2\n"
+    job = imports.begin(io.BytesIO(text), name="people.csv", into="contacts", by=house)
+    columns = {"Mail": "email", "Id": "external_id"}
+    wanted = mapping.from_json({"into": "contacts", "columns": columns, "if_two": "merge"})
+    imports.set_mapping(job, wanted, by=house)
+    imports.rehearse(job, by=house)
+    _work()
+    return job
 
 
 @pytest.mark.parametrize(("width", "theme"), WIDTHS)
@@ -217,6 +232,8 @@ def test_every_step_can_be_used_by_everybody(enter, jobs, axe, shoot, theme, wid
         "upload": "/imports/new/?into=companies",
         "map": f"/imports/{jobs['draft'].pk}/map/",
         "values": f"/imports/{jobs['draft'].pk}/values/",
+        "map-people": f"/imports/{jobs['people'].pk}/map/#two-merge",
+        "check-people": f"/imports/{jobs['people'].pk}/check/",
         "check": f"/imports/{jobs['tried'].pk}/check/",
         "result": f"/imports/{jobs['done'].pk}/",
         "running": f"/imports/{jobs['running'].pk}/",

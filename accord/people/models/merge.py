@@ -8,16 +8,26 @@ from accord.platform.models import User
 
 
 class Merge(models.Model):
-    """A person said that two contacts are one: `gone` became part of `kept`, until undone."""
+    """A person said that two contacts are one: `gone` became part of `kept`, until undone.
+
+    import_id: the import whose rule it was. merged_until: when that merge was through.
+    """
 
     kept = models.ForeignKey(Contact, models.CASCADE, related_name="+")
     gone = models.ForeignKey(Contact, models.CASCADE, related_name="+")
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    import_id = models.BigIntegerField(null=True)
+    merged_until = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["import_id"], name="merge_import", condition=Q(import_id__isnull=False)
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["gone"], condition=Q(undone_at=None), name="merged_into_one_at_a_time"

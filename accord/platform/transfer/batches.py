@@ -48,6 +48,7 @@ class Batch(Statements):
     def __init__(self, plan: Plan, *, import_id: int, by: User | None, now: datetime) -> None:
         super().__init__(import_id=import_id, by=by, now=now)
         self.plan = plan
+        self.joined: dict[int, str] = {}  # by row, which records it made one
 
     @property
     def mapping(self) -> Mapping:

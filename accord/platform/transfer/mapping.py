@@ -32,6 +32,13 @@ class Mode(StrEnum):
     UPDATE = "update"
 
 
+class Two(StrEnum):
+    """What is done with a row that means two records, by different rules."""
+
+    REFUSE = "refuse"
+    MERGE = "merge"
+
+
 class Dates(StrEnum):
     DETECT = ""
     ISO = "iso"
@@ -96,6 +103,7 @@ class Mapping:
     name: str = ""
     match: tuple[str, ...] = ()
     mode: Mode = Mode.BOTH
+    if_two: Two = Two.REFUSE
     reading: Reading = Reading()
     layout: Layout = _FOUND_OUT
     sheet: str = ""
@@ -112,11 +120,12 @@ _OPTIONS = _READING | {
     *("known_by", "called", "if_unreadable"),
 }
 _LAYOUT = {each.name for each in fields(Layout)} | {"sheet"}
-_OWN = {"into", "name", "columns", "values", "match", "mode", "reading"}
+_OWN = {"into", "name", "columns", "values", "match", "mode", "if_two", "reading"}
 _AMONG = {
     "decimal_mark": ("", ".", ","),
     "known_by": ("", "name", "email", "external_id"),
     "if_unreadable": ("error", "empty"),
+    "if_two": tuple(Two),
     "dates": tuple(Dates),
 }
 _MODES = {**{each.value: each for each in Mode}, "skip": Mode.CREATE}
@@ -139,6 +148,7 @@ def from_json(given: Any) -> Mapping:
         raise Wrong("The mapping does not say what it imports. Add “into”, such as “contacts”.")
     written = _object(top.get("reading", {}), "reading")
     _known(written, _READING | _LAYOUT, "reading")
+    _among(top, "if_two", "the mapping")
     match = top.get("match", [])
     if not isinstance(match, list):
         raise Wrong("“match” is a list of rules in order, such as [“email”, “external_id”].")
@@ -148,6 +158,7 @@ def from_json(given: Any) -> Mapping:
         name=_text(top.get("name", ""), "name"),
         match=tuple(_text(each, "match") for each in match),
         mode=_mode(top.get("mode", Mode.BOTH)),
+        if_two=Two(top.get("if_two") or Two.REFUSE),
         reading=_reading(written, "reading"),
         layout=_layout(written),
         sheet=_text(written.get("sheet", ""), "reading › sheet"),
@@ -175,6 +186,7 @@ def to_json(mapping: Mapping) -> dict[str, Any]:
         "values": values,
         "match": list(mapping.match),
         "mode": mapping.mode.value,
+        "if_two": mapping.if_two.value if mapping.if_two != Two.REFUSE else "",
         "reading": reading | ({"sheet": mapping.sheet} if mapping.sheet else {}),
     }
     return {key: value for key, value in found.items() if value} | dict(mapping.sections)

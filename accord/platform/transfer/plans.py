@@ -13,7 +13,7 @@ from accord.engine import reference
 from accord.engine.errors import Unreadable
 from accord.platform.access import preferences
 from accord.platform.transfer import values
-from accord.platform.transfer.mapping import Fill, Mapping, Mode, Reading, Wrong
+from accord.platform.transfer.mapping import Fill, Mapping, Mode, Reading, Two, Wrong
 from accord.platform.transfer.reading import defusing
 from accord.platform.transfer.reading.sheets import Row, Sheet
 from accord.platform.transfer.targets import Rule, Slot, Target
@@ -49,6 +49,11 @@ class Plan:
     rules: tuple[Rule, ...]
     mode: Mode
     width: int
+
+    @property
+    def joins(self) -> bool:
+        """Whether two records that a row means are made one."""
+        return self.mapping.if_two == Two.MERGE and self.mode is not Mode.CREATE
 
     def doubts(self, rule: Rule) -> tuple[Rule, ...]:
         """What makes two of what this rule takes for one, where nobody chose the rules."""
@@ -102,6 +107,8 @@ def make(target: Target, mapping: Mapping, sheet: Sheet) -> Plan:
     names = [each.slot.name for each in filled]
     if not any(set(need) <= set(names) for need in target.needs):
         raise Wrong(target.nameless)
+    if mapping.if_two == Two.MERGE and target.join is None:
+        raise Wrong(f"{target.label} cannot be merged. Leave “if_two” out.")
     rules = _rules(target, mapping, set(names))
     empty = tuple(slots[name] for name in target.staged if name not in names)
     return Plan(target, mapping, tuple(filled), empty, rules, mapping.mode, len(sheet.headers))

@@ -58,8 +58,19 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """A row means two records, which would be made one."""
+
+    number: int
+    words: str
+
+
+@dataclass(frozen=True)
 class Rehearsal:
-    """What an import would do. The lists show the first 200 of each; `rows` were tried."""
+    """What an import would do. The lists show the first 200 of each; `rows` were tried.
+
+    merged: which records would be made one, where the mapping says so; `merges` counts all.
+    """
 
     rows: int
     counts: dict[str, int]
@@ -67,6 +78,8 @@ class Rehearsal:
     changed: tuple[Changed, ...]
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...] = ()
+    merged: tuple[Joined, ...] = ()
+    merges: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -110,10 +123,12 @@ def _first(sheet: Iterable[Row]) -> Iterable[Row]:
 def _try(job: Import, plan: Plan, rows: Iterable[Row]) -> Rehearsal:
     staging.make(plan)
     counts: dict[str, int] = {}
+    joined: dict[int, str] = {}
     for lines in runs.chunks(plan, iter(rows)):
         batch = Batch(plan, import_id=job.pk, by=job.by, now=timezone.now())
         for action, count in runs.write_chunk(batch, lines).items():
             counts[action] = counts.get(action, 0) + count
+        joined |= batch.joined
     plan.target.finish(Batch(plan, import_id=job.pk, by=job.by, now=timezone.now()))
     kept = ImportRow.objects.filter(source=job).order_by("number")
     made = kept.filter(action="created")[:SHOWN]
@@ -125,7 +140,9 @@ def _try(job: Import, plan: Plan, rows: Iterable[Row]) -> Rehearsal:
         made=tuple(Made(row.number, row.values) for row in made),
         changed=_changed(job),
         problems=tuple(Problem(row.number, row.reason) for row in refused),
-        notes=tuple(Problem(row.number, row.reason) for row in noted),
+        notes=tuple(Problem(row.number, row.reason) for row in noted if row.number not in joined),
+        merged=tuple(Joined(*each) for each in sorted(joined.items())[:SHOWN]),
+        merges=len(joined),
     )
 
 

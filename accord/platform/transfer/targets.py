@@ -83,6 +83,8 @@ class Rule:
 class Statements(Protocol):
     """What a target's own steps run their SQL with."""
 
+    values: dict[str, Any]
+
     @property
     def by(self) -> User | None: ...
 
@@ -111,6 +113,20 @@ class Batch(Statements, Protocol):
 Step = Callable[[Batch], None]
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two records one row means: `kept` by the first rule that finds one, `gone` by another."""
+
+    number: int
+    kept: int
+    gone: int
+
+
+def apart(job: int, by: User | None) -> int:
+    """The way back of a target that merges nothing."""
+    return 0
+
+
 def unresolved(plan: Any, lines: list[Any], book: Any) -> None:
     """What a target does that names nothing but colleagues."""
 
@@ -133,6 +149,9 @@ class Target:
     made:    SQL for columns of a new row that no slot fills, by column.
     kept:    SQL for what the kept row of a record that was there holds, for `finish`.
     after:   beside new and changed rows: addresses, history, events.
+    join:    make one of two records a row means; answers which, in words. None: rows are refused.
+    apart:   in an undo of an import, once values are put back: what `join` made one is two again;
+             answers how many stay one.
     finish:  once after the last row, with no staged rows left.
     follows: SQL for columns that follow from others, by column, in new and in changed rows and
              in an undo. {name} in it is what the column of that name becomes.
@@ -165,6 +184,8 @@ class Target:
     made: Callable[[Batch], dict[str, str]] = lambda batch: {}
     kept: str = "'{}'"
     after: Step = nothing
+    join: Callable[[Batch, Pair], str] | None = None
+    apart: Callable[[int, User | None], int] = apart
     finish: Step = nothing
     follows: Callable[[], dict[str, str]] = dict
     back: Callable[[], dict[str, str]] = dict

@@ -14,12 +14,11 @@ from django.db.models import GeneratedField
 
 from accord.platform.access import permissions
 from accord.platform.models import User
-from accord.platform.transfer import targets
+from accord.platform.transfer import joining, targets
 from accord.platform.transfer.batches import Batch
+from accord.platform.transfer.joining import OPEN, given
 from accord.platform.transfer.mapping import Mode
 from accord.platform.transfer.targets import Rule, Slot
-
-OPEN = "s.wave = %(wave)s AND s.problem IS NULL AND s.action IS NULL"
 
 
 def write(batch: Batch) -> None:
@@ -28,6 +27,9 @@ def write(batch: Batch) -> None:
     _match(batch)
     _refuse(batch)
     target.check(batch)
+    if batch.plan.joins:
+        joining.join(batch)
+        _refuse_shared(batch)
     _decide(batch)
     target.relate(batch)
     _compare(batch)
@@ -38,6 +40,7 @@ def write(batch: Batch) -> None:
     _create(batch)
     _write_down(batch)
     target.after(batch)
+    joining.tell(batch)
     _name_actions(batch)
 
 
@@ -76,9 +79,9 @@ def _way(batch: Batch, rule: Rule) -> str:
     """The record a rule finds, unless it has another address or number of its own than the row."""
     found = f"({rule.sql})"
     if doubts := batch.plan.doubts(rule):
-        others = " OR ".join(f"({_given(own)} AND {_differs(batch, own)})" for own in doubts)
+        others = " OR ".join(f"({given(own)} AND {_differs(batch, own)})" for own in doubts)
         found = f"(SELECT c.id FROM {_table(batch)} AS c WHERE c.id = {found} AND NOT ({others}))"
-    return f"CASE WHEN {_given(rule)} THEN {found} END"
+    return f"CASE WHEN {given(rule)} THEN {found} END"
 
 
 def _differs(batch: Batch, own: Rule) -> str:
@@ -86,10 +89,6 @@ def _differs(batch: Batch, own: Rule) -> str:
     columns = {slot.name: slot.column for slot in _columns(batch)}
     pairs = [(f"c.{columns[name]}", f"s.{name}") for name in own.slots]
     return " AND ".join(f"{kept} <> '' AND {kept} <> {given}" for kept, given in pairs)
-
-
-def _given(rule: Rule) -> str:
-    return " AND ".join(f"s.{slot} IS NOT NULL" for slot in rule.slots)
 
 
 def _refuse(batch: Batch) -> None:
@@ -105,16 +104,20 @@ def _refuse(batch: Batch) -> None:
         f"WHERE {OPEN} AND s.object_id IS NULL AND NOT ({enough})",
         reason=plan.target.nameless,
     )
-    for rule in plan.target.rules():
-        # The first rule asked decides whose row it is, so it cannot meet somebody else's.
-        if rule.unique and set(rule.slots) <= filled and rule.name != plan.rules[0].name:
-            batch.run(
-                f"UPDATE {{stage}} AS s SET problem = %(reason)s "
-                f"WHERE {OPEN} AND {_given(rule)} AND ({rule.sql}) <> coalesce(s.object_id, 0)",
-                reason=rule.unique,
-            )
+    if not plan.joins:
+        _refuse_shared(batch)
     if batch.by is not None:
         _refuse_strangers(batch, batch.by)
+
+
+def _refuse_shared(batch: Batch) -> None:
+    """Rows with something of their own that another record has than the one they mean."""
+    for rule in joining.unique(batch.plan):
+        batch.run(
+            f"UPDATE {{stage}} AS s SET problem = %(reason)s "
+            f"WHERE {OPEN} AND {given(rule)} AND ({rule.sql}) <> coalesce(s.object_id, 0)",
+            reason=rule.unique,
+        )
 
 
 class _Owner:

@@ -137,6 +137,8 @@ def _rehearsal(job: Import) -> dict[str, Any]:
         "counts": [Count(label, counts.get(name, 0), tone) for name, label, tone in COUNTS],
         "problems": found["problems"][:PROBLEMS],
         "notes": found.get("notes", [])[:PROBLEMS],
+        "merged": found.get("merged", [])[:PROBLEMS],
+        "more_merged": found.get("merges", 0) - len(found.get("merged", [])[:PROBLEMS]),
         "more_problems": counts.get("error", 0) - len(found["problems"][:PROBLEMS]),
         "differences": [_difference(job, each) for each in found["changed"][:CHANGED]],
         "is_partial": found["rows"] < job.rows,

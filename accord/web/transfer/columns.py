@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.http import QueryDict
 
-from accord.platform.transfer.mapping import Dates, Fill, Mapping, Mode, Wrong
+from accord.platform.transfer.mapping import Dates, Fill, Mapping, Mode, Two, Wrong
 from accord.platform.transfer.reading.sheets import Layout, Sheet
 
 SAMPLES = 3
@@ -82,6 +82,7 @@ def read(form: QueryDict, before: Mapping, sheet: Sheet) -> Mapping:
         name=form.get("name", "").strip()[:200],
         match=tuple(form.getlist("match")),
         mode=Mode(among(form.get("mode", ""), tuple(Mode))),
+        if_two=Two(among(form.get("if_two", ""), tuple(Two))),
         reading=reading,
         layout=layout(form),
         sheet=form.get("sheet", ""),

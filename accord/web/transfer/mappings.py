@@ -54,6 +54,10 @@ MODES = (
     Choice("create", "Create new ones, skip those that are there"),
     Choice("update", "Update those that are there, skip new ones"),
 )
+TWO = (
+    Choice("refuse", "Refuse the row, so that somebody looks at the two"),
+    Choice("merge", "Merge the two, as a person would; the check shows which"),
+)
 DATES = (
     Choice("", "Find out"),
     Choice("iso", "2026-03-31"),
@@ -178,6 +182,7 @@ def _page(request: StaffRequest, job: Import, wanted: Mapping, error: str = "") 
         "declared": stages.declared(wanted),
         "may_add": permissions.may(request.user, "settings.manage"),
         "modes": MODES,
+        "two": TWO if drafts.target(job).join else (),
         "dates": DATES,
         "marks": MARKS,
         "currencies": sorted(reference.currencies()),

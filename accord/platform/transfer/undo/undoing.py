@@ -93,6 +93,7 @@ def run(import_id: int) -> None:
         _here(job).run(_COUNT)
         while job.undone_until < SECOND:
             _step(job, target, made=False)
+        _apart(job, target)
         while _step(job, target, made=True):
             pass
         _finish(job, target)
@@ -126,6 +127,12 @@ def _step(job: Import, target: Target, *, made: bool) -> bool:
                 undone_until=job.undone_until, kept_on_undo=F("kept_on_undo") + kept
             )
     return bool(rows)
+
+
+def _apart(job: Import, target: Target) -> None:
+    """Two records the import made one are two again, before those it made go."""
+    if stay := target.apart(job.pk, job.by):
+        Import.objects.filter(pk=job.pk).update(kept_on_undo=F("kept_on_undo") + stay)
 
 
 def _made(here: Statements, ids: set[int]) -> set[int]:

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accord.people import companies, lifecycle
+from accord.people import companies, contacts, lifecycle
 from accord.people.models import Company, Contact
 from accord.platform.events import partitions
 from accord.platform.models import AuditEntry, Import, User
@@ -128,6 +128,32 @@ def test_what_is_there_shows_old_and_new(wizard):
     page = _text(wizard, f"/imports/{job.pk}/check/")
     assert "<del>Banking</del>" in page
     assert "<ins>Retail</ins>" in page
+
+
+def test_the_check_names_who_will_be_merged_where_that_was_chosen(wizard, mia):
+    known = {"first_name": "Ana", "email": "ana@acme.example"}
+    contacts.create(values=known, by=mia)
+    contacts.create(values={"first_name": "Ann", "external_id": "a-2"}, by=mia)
+    job = _begun(wizard, "Mail,Id\nana@acme.example,a-2\n", into="contacts")
+    assert "Where a row means two of them" in _text(wizard, f"/imports/{job.pk}/map/")
+    mapped = {"c0": "email", "c1": "external_id", "mode": "both"}
+    wizard.post(f"/imports/{job.pk}/map/", mapped)
+    _work()
+    page = _text(wizard, f"/imports/{job.pk}/check/")
+    assert "Another contact has this external id" in page and "made one" not in page
+    wizard.post(f"/imports/{job.pk}/map/", mapped | {"if_two": "merge"})
+    assert 'id="two-merge" value="merge" aria-describedby="two-hint" checked' in (
+        _text(wizard, f"/imports/{job.pk}/map/")
+    )
+    _work()
+    page = _text(wizard, f"/imports/{job.pk}/check/")
+    assert "Records that will be made one" in page and "Merged Ann (" in page
+    assert Contact.objects.alive().count() == 2
+    wizard.post(f"/imports/{job.pk}/start/")
+    _work()
+    assert Contact.objects.alive().count() == 1
+    assert "Merged Ann (" in _text(wizard, f"/imports/{job.pk}/")
+    assert "Where a row means two" not in _text(wizard, f"/imports/{_begun(wizard).pk}/map/")
 
 
 @pytest.mark.parametrize(

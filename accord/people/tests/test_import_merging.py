@@ -1,0 +1,124 @@
+"""A row that means two contacts: refused, or a rule somebody chose merges them, and its undo."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from accord.people import contacts, lifecycle
+from accord.people.models import Contact, Merge
+from accord.people.tests.test_merging import ann, state  # noqa: F401 - a fixture
+from accord.platform.models import Event
+from accord.platform.transfer import imports, mapping, rehearsals
+from accord.platform.transfer.mapping import Wrong
+from accord.platform.transfer.undo import undoing
+
+pytestmark = pytest.mark.django_db
+COLUMNS = {"Mail": "email", "Id": "external_id", "Title": "title", "City": "city"}
+REFUSE = {"into": "contacts", "columns": COLUMNS}
+MERGE = REFUSE | {"if_two": "merge"}
+BOTH = "Mail,Id,Title,City\nana@acme.example,a-2,Chief,Kiel\n"
+
+
+def undo(job, by):
+    imports.undo(job, by=by)
+    undoing.run(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def test_such_a_row_is_refused_until_somebody_says_otherwise(bring, ana, ann, mia):  # noqa: F811
+    job = bring(BOTH, REFUSE, by=mia)
+    assert (job.errors, job.updated) == (1, 0) and not Merge.objects.exists()
+    assert "external id" in job.result_rows.get().reason
+
+
+def test_the_rule_merges_the_two_and_the_undo_makes_them_two_again(bring, ana, ann, mia):  # noqa: F811
+    before = state(ana, ann)
+    job = bring(BOTH, MERGE, by=mia)
+    assert (job.created, job.updated, job.errors) == (0, 1, 0)
+    ana.refresh_from_db()
+    ann.refresh_from_db()
+    assert ann.merged_into_id == ana.pk and ann.deleted_at
+    assert (ana.title, ana.city, ana.external_id, ana.stage) == ("Chief", "Kiel", "a-2", "mql")
+    merge = Merge.objects.get()
+    assert (merge.import_id, merge.by) == (job.pk, mia)
+    assert f"Merged Ann Alvarez ({ann.pk}) into Ana Alvarez ({ana.pk})." in (
+        job.result_rows.get().reason
+    )
+    assert undo(job, mia).kept_on_undo == 0
+    assert state(ana, ann) == before
+    merge.refresh_from_db()
+    assert merge.undone_at and not merge.items.exclude(left="").exists()
+
+
+def test_the_undo_leaves_what_was_edited_since(bring, ana, ann, mia):  # noqa: F811
+    job = bring(BOTH, MERGE, by=mia)
+    ana.refresh_from_db()
+    contacts.change(ana, values={"title": "Boss"}, by=mia)
+    assert undo(job, mia).kept_on_undo == 1
+    ana.refresh_from_db()
+    ann.refresh_from_db()
+    assert (ana.title, ana.city, ann.deleted_at) == ("Boss", "", None)
+
+
+def test_the_dry_run_says_who_would_be_merged_and_merges_nobody(ana, ann, mia):  # noqa: F811
+    lifecycle.ensure()
+    job = imports.begin(io.BytesIO(BOTH.encode()), name="l.csv", into="contacts", by=mia)
+    imports.set_mapping(job, mapping.from_json(MERGE), by=mia)
+    found = rehearsals.rehearse(job)
+    words = f"Merged Ann Alvarez ({ann.pk}) into Ana Alvarez ({ana.pk})."
+    assert [(each.number, each.words) for each in found.merged] == [(2, words)]
+    assert (found.merges, found.notes) == (1, ())
+    assert not Merge.objects.exists() and Contact.objects.alive().count() == 2
+
+
+def test_those_the_import_made_itself_and_merged_go_with_it(bring, mia):
+    text = "Mail,Id,Title,City\na@x.example,,One,\n,x-1,,Kiel\na@x.example,x-1,,\n"
+    job = bring(text, MERGE, by=mia)
+    assert (job.created, job.errors, Merge.objects.count()) == (2, 0, 1)
+    assert Contact.objects.alive().get().city == "Kiel"
+    assert undo(job, mia).kept_on_undo == 0
+    assert not Contact.objects.exists() and not Merge.objects.exists()
+    assert not Event.objects.filter(name__startswith="contact.").exists()
+
+
+def test_rows_of_who_was_merged_and_of_chains_mean_who_they_are_now(bring, ana, ann, mia):  # noqa: F811
+    carl = contacts.create(
+        values={"last_name": "Carl", "email": "c@x.example", "external_id": "c-1"}, by=mia
+    )
+    text = BOTH + "ann@acme.example,c-1,,Bonn\n"
+    job = bring(text, MERGE, by=mia)
+    assert (job.updated, job.errors) == (2, 0)
+    ana.refresh_from_db()
+    carl.refresh_from_db()
+    assert (carl.merged_into_id, ana.city) == (ana.pk, "Bonn")
+    before_undo = Merge.objects.filter(undone_at=None).count()
+    assert before_undo == 2 and undo(job, mia).kept_on_undo == 0
+    assert Contact.objects.alive().count() == 3
+
+
+def test_nobody_is_merged_by_who_may_not_write_them_or_by_a_row_that_is_passed_over(
+    bring,
+    ana,
+    ann,  # noqa: F811
+    ben,
+    mia,
+):
+    contacts.change(ann, values={"owner": mia.pk}, by=None)
+    contacts.change(ana, values={"owner": ben.pk}, by=None)
+    bring(BOTH, MERGE | {"mode": "create"}, by=mia)
+    assert not Merge.objects.exists()
+    ben.roles = ["seller"]
+    ben.save(update_fields=["roles"])
+    job = bring(BOTH, MERGE, by=ben)
+    assert (job.errors, Merge.objects.count()) == (1, 0)
+
+
+def test_only_contacts_are_merged(bring):
+    wanted = {"into": "companies", "columns": {"Name": "name"}, "if_two": "merge"}
+    with pytest.raises(Wrong, match="cannot be merged"):
+        bring("Name\nAcme\n", wanted)
+    with pytest.raises(Wrong, match="if_two"):
+        mapping.from_json(REFUSE | {"if_two": "guess"})
