@@ -31,7 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_moment, metavar="YYYY-MM-DD[THH:MM]")
     parser.add_argument("--pipeline", action="append", default=[], metavar="NAME")
     parser.add_argument("--import", dest="imports", action="append", type=int, default=[])
-    parser.add_argument("--segment", metavar="NAME", help="only its members, and deals they are on")
+    parser.add_argument(
+        "--segment", metavar="NAME|ID", help="only its members, and deals they are on"
+    )
     parser.add_argument("--goal", choices=["won", "opened"], default="won")
     parser.add_argument("--compare", action="store_true", help="beside the period before")
     shape = parser.add_mutually_exclusive_group()

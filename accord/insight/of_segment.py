@@ -30,11 +30,16 @@ class BeforeItsTime(Refused):
 
 
 def named(name: str) -> Segment:
-    """The segment or list of this name, whatever its capitals. Raises UnknownSegment, PutAway."""
+    """The segment or list of this name, whatever its capitals, or of this id.
+
+    A name wins over an id. Raises UnknownSegment or PutAway.
+    """
     there = Segment.objects.filter(name__iexact=name.strip())
     found = there.current().first()
     if found:
         return found
+    if name.strip().isdecimal() and len(name) < 10 and not there.exists():
+        return numbered(int(name))
     if there.exists():
         raise PutAway(f"The segment {name!r} was put away. Choose another one.")
     known = Segment.objects.current().order_by("name").values_list("name", flat=True)[:20]

@@ -87,7 +87,9 @@ def test_a_segment_by_a_rule_gives_the_same_as_its_people_by_hand(company, pipel
 
 
 def test_names_are_found_whatever_their_capitals(fair):
-    assert of_segment.named(" fair") == fair
+    assert of_segment.named(" fair") == of_segment.named(str(fair.pk)) == fair
+    with pytest.raises(of_segment.UnknownSegment):
+        of_segment.named("99999")
     with pytest.raises(of_segment.UnknownSegment, match=r"'Fiar'\. Use one of: Fair"):
         of_segment.named("Fiar")
     saving.archive(fair, by=None)

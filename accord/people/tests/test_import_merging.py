@@ -44,7 +44,7 @@ def test_the_rule_merges_the_two_and_the_undo_makes_them_two_again(bring, ana, a
     assert (ana.title, ana.city, ana.external_id, ana.stage) == ("Chief", "Kiel", "a-2", "mql")
     merge = Merge.objects.get()
     assert (merge.import_id, merge.by) == (job.pk, mia)
-    assert f"Merged Ann Alvarez ({ann.pk}) into Ana Alvarez ({ana.pk})." in (
+    assert f"Merged Ann Alvarez ({ann.pk}) into Ana Alvarez ({ana.pk})" in (
         job.result_rows.get().reason
     )
     assert undo(job, mia).kept_on_undo == 0
@@ -68,8 +68,9 @@ def test_the_dry_run_says_who_would_be_merged_and_merges_nobody(ana, ann, mia): 
     job = imports.begin(io.BytesIO(BOTH.encode()), name="l.csv", into="contacts", by=mia)
     imports.set_mapping(job, mapping.from_json(MERGE), by=mia)
     found = rehearsals.rehearse(job)
-    words = f"Merged Ann Alvarez ({ann.pk}) into Ana Alvarez ({ana.pk})."
-    assert [(each.number, each.words) for each in found.merged] == [(2, words)]
+    words = f"Merged Ann Alvarez ({ann.pk}) into Ana Alvarez ({ana.pk}), taking over: "
+    [joined] = found.merged
+    assert joined.number == 2 and joined.words.startswith(words) and "Job title" in joined.words
     assert (found.merges, found.notes) == (1, ())
     assert not Merge.objects.exists() and Contact.objects.alive().count() == 2
 
@@ -82,6 +83,12 @@ def test_those_the_import_made_itself_and_merged_go_with_it(bring, mia):
     assert undo(job, mia).kept_on_undo == 0
     assert not Contact.objects.exists() and not Merge.objects.exists()
     assert not Event.objects.filter(name__startswith="contact.").exists()
+
+
+def test_a_row_that_only_merges_counts_as_an_update(bring, ana, ann, mia):  # noqa: F811
+    job = bring("Mail,Id\nana@acme.example,a-2\n", {"into": "contacts", "if_two": "merge",
+        "columns": {"Mail": "email", "Id": "external_id"}}, by=mia)  # fmt: skip
+    assert (job.updated, job.unchanged) == (1, 0)
 
 
 def test_rows_of_who_was_merged_and_of_chains_mean_who_they_are_now(bring, ana, ann, mia):  # noqa: F811

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accord.engine.errors import Refused
+from accord.people import fields
 from accord.people.identity import merging
-from accord.people.models import Contact, Merge
+from accord.people.models import Contact, Merge, MergeItem
 from accord.platform.models import ImportRow, User
 from accord.platform.trail import logbooks
 from accord.platform.transfer.targets import Batch, Pair
@@ -30,12 +31,15 @@ _FORGET = (
 def join(batch: Batch, pair: Pair) -> str:
     """Merge the two; what is not chosen stays as merging suggests. Raises what it raises."""
     kept, gone = (Contact.objects.get(pk=pk) for pk in (pair.kept, pair.gone))
-    words = f"Merged {gone} ({gone.pk}) into {kept} ({kept.pk})."
+    words = f"Merged {gone} ({gone.pk}) into {kept} ({kept.pk})"
     done = merging.merge(kept, gone, choices={}, by=batch.by)
     Merge.objects.filter(pk=done.pk).update(
         import_id=batch.values["import_id"], merged_until=timezone.now()
     )
-    return words
+    known = fields.catalogue("contact")
+    taken = done.items.filter(kind=MergeItem.Kind.FIELD).order_by("pk")
+    labels = [known[name].label for name in taken.values_list("name", flat=True)]
+    return f"{words}, taking over: {', '.join(labels)}." if labels else f"{words}."
 
 
 def apart(job: int, by: User | None) -> int:

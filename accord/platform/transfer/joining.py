@@ -19,7 +19,7 @@ UPDATE {{stage}} AS s SET wave = s.wave + 1, object_id = NULL
 WHERE {OPEN} AND (s.object_id = ANY(%(gone)s) OR s.number = ANY(%(later)s))
 """
 _TELL = """
-UPDATE {stage} AS s SET problem = told.words
+UPDATE {stage} AS s SET problem = told.words, also = true
 FROM unnest(%(numbers)s::integer[], %(words)s::text[]) AS told (number, words)
 WHERE s.number = told.number AND s.wave = %(wave)s AND s.problem IS NULL
 """
@@ -50,7 +50,7 @@ def join(batch: Batch) -> None:
 
 
 def tell(batch: Batch) -> None:
-    """Say it beside the rows, once they are decided."""
+    """Say it beside the rows, once they are decided: their records are others than before."""
     if batch.joined:
         batch.run(_TELL, numbers=list(batch.joined), words=list(batch.joined.values()))
 
