@@ -6,9 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.test import Client as Browser
 
 from accord.channels.intake import taking
+from accord.marketing.forms import forms, submissions
+from accord.marketing.forms.tests.conftest import asking
+from accord.marketing.models import Proposal, Submission
 from accord.people import contacts
+from accord.people.models import Contact
 from accord.web.collect.tests.conftest import Client, key, running
 from tests.attacks.payloads import ALL, MARK
 from tests.authorization import matrix
@@ -21,9 +26,11 @@ RAN = f"""() => [
   document.querySelector('[data-{MARK}]') && 'tree',
   document.querySelector('a[href^="javascript:" i]') && 'link',
 ].filter(Boolean)"""
+LONGEST_NAME = 120
 SEEN = (
     "/", "/contacts/", "/contacts/{contact}/", "/contacts/{contact}/history/", "/reports/funnel/",
-    "/settings/tracking/failed/", "/settings/audit/",
+    "/settings/tracking/failed/", "/settings/audit/", "/forms/{form}/submissions/",
+    "/forms/{form}/submissions/?verdict=spam",
 )  # fmt: skip
 
 
@@ -40,6 +47,7 @@ def attacked(transactional_db, running, key):
         for index, payload in enumerate(payloads):
             send(client, index, payload)
         client.close()
+        fill_in(house.record("form", "owner", "own"), payloads, owner=house.actors["owner"])
         while taking.take(datetime.now(UTC)):
             pass
         return house
@@ -77,6 +85,37 @@ def messages(index, payload):
     traits = {"email": email, "name": payload, "company": {"name": payload}}
     yield visitor | {"type": "identify", "messageId": f"i-{index}", "traits": traits}
     yield {"type": payload, "messageId": payload, "anonymousId": visitor["anonymousId"]}
+
+
+def fill_in(form, payloads, *, owner):
+    """The payload as each answer to a form, and in all that comes along with one."""
+    forms.write(form, asking("first_name", "last_name", "company", "message"), by=None)
+    forms.publish(form, by=None)
+    for index, payload in enumerate(payloads):
+        email = "ana@acme.example" if index % 2 else f"{index}@acme.example"
+        name = payload if len(payload) <= LONGEST_NAME else "Ana"
+        said = {"first_name": name, "last_name": name, "company": payload, "message": payload}
+        beside = {"_page": f"https://acme.example/?utm_source={payload}", "_referrer": payload}
+        answer = Browser().post(
+            f"/f/{form.slug}/",
+            said | beside | {"email": email, "_visitor": f"v-{index % 9}"},
+            REMOTE_ADDR=f"192.0.{index}.1",
+            HTTP_USER_AGENT=f"Mozilla/5.0 Chrome/142.0 {payload}",
+        )
+        assert answer.status_code == 303
+    let_through(form, owner)
+
+
+def let_through(form, owner):
+    """What has markup is spam; the owner of the form believes two of three."""
+    sent = Submission.objects.filter(form=form).order_by("pk")
+    for index, submission in enumerate(sent):
+        if index % 3 and submission.verdict == Submission.Verdict.SPAM:
+            submissions.release(submission, by=owner)
+        submissions.settle(submission.pk)
+    assert sent.filter(verdict="spam").exists()
+    assert Contact.objects.filter(last_name__contains=MARK).exists()
+    assert Proposal.objects.filter(submission__form=form, value__icontains=MARK).exists()
 
 
 def crawl(house, tab, base, rows):
