@@ -94,7 +94,7 @@ def fill_in(form, payloads, *, owner):
     for index, payload in enumerate(payloads):
         email = "ana@acme.example" if index % 2 else f"{index}@acme.example"
         name = payload if len(payload) <= LONGEST_NAME else "Ana"
-        said = {"first_name": name, "last_name": name, "company": payload, "message": payload}
+        said = dict.fromkeys(("first_name", "last_name", "company"), name) | {"message": payload}
         beside = {"_page": f"https://acme.example/?utm_source={payload}", "_referrer": payload}
         answer = Browser().post(
             f"/f/{form.slug}/",
