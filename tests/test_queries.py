@@ -33,7 +33,7 @@ def filled(db, monkeypatch):
 
 
 def test_every_page_keeps_to_its_queries_with_nothing_at_hand(filled):
-    asked = [page for page in pages.every() if page.name != "attribution"]  # it works a while
+    asked = [page for page in pages.every(SIZES) if page.name != "attribution"]  # it works a while
     taken = {}
     for page in asked:
         page.ask(0)  # notes who signed in, and which way of showing deals was chosen
