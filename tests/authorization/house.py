@@ -148,15 +148,18 @@ def _forget() -> None:
 
 def _settings() -> dict[str, int]:
     """Things of the company that belong to nobody, by the name a row calls them."""
-    stage = Stage.objects.filter(kind=Stage.Kind.OPEN).earliest("pk")
     forms.publish(forms.create(name="House", by=None), by=None)  # /f/house/
+    made = {**_in_marketing(), **_in_sales(), **_in_tracking(), **_in_the_house()}
+    return {name: each.pk for name, each in made.items()}
+
+
+def _in_marketing() -> dict[str, Model]:
     fair = Campaign.objects.create(name="Fair")
     asked, answered, spam, proposal = _form_filled_in()
     paid = CampaignCost(campaign=fair, on=date(2026, 1, 2), amount=1, currency="EUR")
     paid.save()
-    key = WriteKey.objects.create(key="house", name="Shop", kind="server")
     news = purposes.add(label="News", by=None)
-    made: dict[str, Model] = {
+    return {
         "words": purposes.word(news, language="en", text="News.", by=None),
         "fair": fair,
         "asked": asked,
@@ -164,41 +167,49 @@ def _settings() -> dict[str, int]:
         "spam": spam,
         "proposal": proposal,
         "cost": paid,
-        "placeholder": accounts.placeholder(name="Placeholder", by=None),
-        "field": CustomField.objects.create(noun="contact", name="plan", label="Plan", kind="text"),
+    }
+
+
+def _in_sales() -> dict[str, Model]:
+    stage = Stage.objects.filter(kind=Stage.Kind.OPEN).earliest("pk")
+    return {
         "pipeline": stage.pipeline,
         "stage": stage,
         "next_stage": stage.pipeline.stages.get(position=stage.position + 1),
-        "firm": Company.objects.create(name="Umbrella"),
-        "visitor": Visitor.objects.create(
-            by="device",
-            name="matrix",
-            first_seen_at=timezone.now(),
-            last_seen_at=timezone.now(),
-            key_id=1,
-        ),
-        "note": Activity.objects.create(kind="note", body="Hi", happened_at=timezone.now()),
-        "person": Contact.objects.create(last_name="Nobody's"),
         "won": stage.pipeline.stages.get(kind=Stage.Kind.WON),
         "reason": CloseReason.objects.filter(reserved=False).earliest("pk"),
         "product": Product.objects.create(name="Inverter"),
+        "note": Activity.objects.create(kind="note", body="Hi", happened_at=timezone.now()),
+        "rate": ExchangeRate.objects.create(currency="GBP", on=date(2026, 1, 2), rate=1),
+    }
+
+
+def _in_tracking() -> dict[str, Model]:
+    now = timezone.now()
+    key = WriteKey.objects.create(key="house", name="Shop", kind="server")
+    rule = {"part": "source", "how": "is", "words": ["house"], "channel": "email"}
+    return {
+        "write_key": key,
+        "failed_event": FailedEvent.objects.create(received_at=now, key=key, said="{}"),
+        "channel_rule": ChannelRule.objects.create(position=1, **rule),
+        "classing": Classing.objects.create(state="seen", until=0, rules=[rule]),
+        "visitor": Visitor.objects.create(
+            by="device", name="matrix", first_seen_at=now, last_seen_at=now, key_id=1
+        ),
+    }
+
+
+def _in_the_house() -> dict[str, Model]:
+    return {
+        "placeholder": accounts.placeholder(name="Placeholder", by=None),
+        "field": CustomField.objects.create(noun="contact", name="plan", label="Plan", kind="text"),
+        "firm": Company.objects.create(name="Umbrella"),
+        "person": Contact.objects.create(last_name="Nobody's"),
         "job": Job.objects.create(name="house", state=Job.State.DEAD, due_at=timezone.now()),
         "message": Message.objects.create(
             key="house", message_id="<house>", to="x@acme.example", state=Message.State.FAILED
         ),
-        "write_key": key,
-        "failed_event": FailedEvent.objects.create(received_at=timezone.now(), key=key, said="{}"),
-        "channel_rule": ChannelRule.objects.create(
-            position=1, part="source", how="is", words=["house"], channel="email"
-        ),
-        "classing": Classing.objects.create(
-            state="seen",
-            until=0,
-            rules=[{"part": "source", "how": "is", "words": ["house"], "channel": "email"}],
-        ),
-        "rate": ExchangeRate.objects.create(currency="GBP", on=date(2026, 1, 2), rate=1),
     }
-    return {name: each.pk for name, each in made.items()}
 
 
 def _form_filled_in() -> tuple[Form, Contact, Submission, Proposal]:
