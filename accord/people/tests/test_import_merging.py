@@ -7,7 +7,7 @@ import io
 import pytest
 
 from accord.people import contacts, lifecycle
-from accord.people.models import Contact, Merge
+from accord.people.models import Address, Contact, Merge
 from accord.people.tests.test_merging import ann, state  # noqa: F401 - a fixture
 from accord.platform.models import Event
 from accord.platform.transfer import imports, mapping, rehearsals
@@ -129,3 +129,46 @@ def test_only_contacts_are_merged(bring):
         bring("Name\nAcme\n", wanted)
     with pytest.raises(Wrong, match="if_two"):
         mapping.from_json(REFUSE | {"if_two": "guess"})
+
+
+THREE = {"into": "contacts", "match": ["phone"], "if_two": "merge",
+    "columns": {"Phone": "phone", "Mail": "email", "Id": "external_id"}}  # fmt: skip
+OF_THREE = "Phone,Mail,Id\n+4930123456,b@x.example,c-1\n"
+
+
+@pytest.fixture
+def three():
+    """What one row means by its phone number, its address and its id."""
+    contacts.create(values={"last_name": "A", "phone": "+4930123456"}, by=None)
+    contacts.create(values={"last_name": "B", "email": "b@x.example"}, by=None)
+    return contacts.create(values={"last_name": "C", "external_id": "c-1"}, by=None)
+
+
+def test_a_row_that_means_three_merges_them_all(bring, three, mia):
+    job = bring(OF_THREE, THREE, by=mia)
+    assert (job.updated, job.errors, Merge.objects.count()) == (1, 0, 2)
+    assert Contact.objects.alive().get().external_id == "c-1"
+    assert undo(job, mia).kept_on_undo == 0 and Contact.objects.alive().count() == 3
+
+
+def test_a_row_of_which_one_may_not_be_merged_merges_none(bring, three, ben, mia):
+    Contact.objects.update(owner=ben)
+    contacts.change(three, values={"owner": mia.pk}, by=None)
+    ben.roles = ["seller"]
+    ben.save(update_fields=["roles"])
+    job = bring(OF_THREE, THREE, by=ben)
+    assert (job.errors, job.updated, Merge.objects.count()) == (1, 0, 0)
+    row = job.result_rows.get()
+    assert row.action == "error" and "could not be merged" in row.reason
+
+
+def test_a_row_that_means_yet_another_once_merged_merges_nobody(bring, mia):
+    for name in ("First", "Second"):
+        home = contacts.create(values={"last_name": name}, by=None)
+        Address.objects.create(contact=home, kind="email", value="home@x.example")
+    contacts.create(values={"last_name": "A", "external_id": "a-1"}, by=None)
+    wanted = {"into": "contacts", "match": ["external_id"], "if_two": "merge",
+        "columns": {"Mail": "email", "Id": "external_id"}}  # fmt: skip
+    job = bring("Mail,Id\nhome@x.example,a-1\n", wanted, by=mia)
+    assert (job.errors, job.updated, Merge.objects.count()) == (1, 0, 0)
+    assert Contact.objects.alive().count() == 3

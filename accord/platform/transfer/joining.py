@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
+from django.db import transaction
 from django.utils import timezone
 
 from accord.engine.errors import Refused
@@ -26,27 +28,40 @@ WHERE s.number = told.number AND s.wave = %(wave)s AND s.problem IS NULL
 
 
 def join(batch: Batch) -> None:
-    """Make the two records one that a row of the wave means; a row that may not is refused."""
+    """Merge the records that a row of the wave means: all of them, or the row is refused."""
     act = batch.plan.target.join
+    touched: set[int] = set()
     gone: set[int] = set()
     later: set[int] = set()
-    for pair in _pairs(batch) if act else ():
-        if gone & {pair.kept, pair.gone}:
-            later.add(pair.number)
+    for number, found in groupby(_pairs(batch) if act else (), key=lambda pair: pair.number):
+        pairs = list(found)
+        means = {pk for pair in pairs for pk in (pair.kept, pair.gone)}
+        if touched & means:
+            # Its records are others by now: it is asked again as a whole.
+            later.add(number)
             continue
         try:
-            words = act(batch, pair) if act else ""
-            batch.joined[pair.number] = f"{batch.joined.get(pair.number, '')} {words}".strip()
+            with transaction.atomic():
+                words = [act(batch, pair) for pair in pairs if act]
+                _all(batch, number)
         except Refused as refusal:
-            batch.run(
-                _REFUSE, number=pair.number, why=f"Two records could not be merged: {refusal}"
-            )
+            why = f"Two records could not be merged: {refusal}"
+            batch.run(_REFUSE, number=number, why=why)
         else:
-            gone.add(pair.gone)
+            batch.joined[number] = " ".join(words)
+            touched |= means
+            gone |= {pair.gone for pair in pairs}
     if gone:
         batch.run(_AGAIN, gone=sorted(gone), later=sorted(later))
         # What the rows write follows what merging wrote: the undo goes back in that order.
         batch.values["now"] = timezone.now()
+
+
+def _all(batch: Batch, number: int) -> None:
+    """Refuse a row that means yet another record now: nothing of it may stay merged."""
+    for rule in unique(batch.plan):
+        if batch.ask(_others(rule, "AND s.number = %(number)s"), number=number):
+            raise Refused(rule.unique)
 
 
 def tell(batch: Batch) -> None:
@@ -71,11 +86,15 @@ def given(rule: Rule) -> str:
 def _pairs(batch: Batch) -> list[Pair]:
     found: dict[tuple[int, int], Pair] = {}
     for rule in unique(batch.plan):
-        rows = batch.ask(
-            f"SELECT number, object_id, other FROM (SELECT s.number, s.object_id, ({rule.sql}) "
-            f"AS other FROM {{stage}} AS s WHERE {OPEN} AND {given(rule)}) AS found "
-            "WHERE other <> object_id ORDER BY number"
-        )
-        for row in rows:
+        for row in batch.ask(_others(rule)):
             found.setdefault((row[1], row[2]), Pair(*row))
     return sorted(found.values(), key=lambda pair: pair.number)
+
+
+def _others(rule: Rule, which: str = "") -> str:
+    """The rows for which a rule finds another record than the one they mean."""
+    return (
+        f"SELECT number, object_id, other FROM (SELECT s.number, s.object_id, ({rule.sql}) "
+        f"AS other FROM {{stage}} AS s WHERE {OPEN} AND {given(rule)} {which}) AS found "
+        "WHERE other <> object_id ORDER BY number"
+    )
