@@ -213,6 +213,27 @@ def test_what_promotes_names_the_sender_s_postal_address(ana, tmp_path):
     assert page.rstrip().endswith("stop everything</a></p>\n</body></html>")
 
 
+@pytest.mark.parametrize(
+    "named",
+    ["1 &lt;Sun&gt; Road<br>20095 Hamburg", "<p>1 &lt;Sun&gt; Road</p>\n<p>20095&nbsp;Hamburg</p>"],
+)
+def test_a_postal_address_that_stands_in_a_mail_is_not_said_again(ana, tmp_path, named):
+    consent.give(ana, YES, by=None)
+    why, text = Why(ana, "news"), "News.\n\n1 <Sun> Road 20095 Hamburg"
+    after_work(outbox.send(key="1", to=ana.email, subject="N", text=text, html=named, why=why))
+    left = letter(tmp_path)
+    for kind in ("plain", "html"):
+        body = left.get_body((kind,)).get_content()
+        assert body.count("Hamburg") == 1 and "My company" not in body and "Choose what" in body
+
+
+def test_a_postal_address_in_a_remark_is_named_by_nobody(ana, tmp_path):
+    consent.give(ana, YES, by=None)
+    why, html = Why(ana, "news"), "<p>News.</p><!-- 1 &lt;Sun&gt; Road<br>20095 Hamburg -->"
+    after_work(outbox.send(key="1", to=ana.email, subject="N", text="N", html=html, why=why))
+    assert "<p>My company<br>" in letter(tmp_path).get_body(("html",)).get_content()
+
+
 def test_marketing_without_a_postal_address_is_refused_and_says_where_to_write_it(ana, box):
     consent.give(ana, YES, by=None)
     waits = send(ana)
