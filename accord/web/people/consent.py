@@ -186,8 +186,8 @@ def _told(contact: Contact) -> dict[str, Any]:
 
 def _recognised(answer: BannerAnswer) -> Recognised:
     words = answer.text.words
-    purposes = tuple(words.get(each) or each for each in (banner.VISITS, banner.MARKETING)
-                     if each in answer.agreed)  # fmt: skip
+    agreed = [each for each in (banner.VISITS, banner.MARKETING) if each in answer.agreed]
+    purposes = tuple(words.get(each) or each for each in agreed)
     return Recognised(answer, purposes, banner.is_as_written(answer))
 
 
