@@ -29,10 +29,10 @@ def run(options: argparse.Namespace) -> int:
 def _ending(days: int) -> int:
     span = timedelta(days=max(0, min(days, 1_000)))
     found = ending.soon(timezone.now(), span=span, seen=Contact.objects.alive())
-    for each in found:
+    for each in found.rows:
         day = f"{timezone.localtime(each.until):%Y-%m-%d}"
         print(f"{day}  contact {each.contact.pk}  {each.purpose.pk}, {each.channel}")
-    print(f"Implied consent that ends within {span.days} days: {len(found)}.")
+    print(f"Implied consent that ends within {span.days} days: {len(found.rows)}.")
     return 0
 
 

@@ -13,13 +13,13 @@ WITH RECURSIVE family AS (
 )
 SELECT id FROM family
 """
-_ROOT = """
+_ROOTS = """
 WITH RECURSIVE way AS (
-    SELECT id, merged_into_id FROM people_contact WHERE id = %s
-    UNION SELECT c.id, c.merged_into_id
+    SELECT id AS asked, id, merged_into_id FROM people_contact WHERE id = ANY(%s)
+    UNION SELECT way.asked, c.id, c.merged_into_id
     FROM way JOIN people_contact AS c ON c.id = way.merged_into_id
 )
-SELECT id FROM way WHERE merged_into_id IS NULL
+SELECT asked, id FROM way WHERE merged_into_id IS NULL
 """
 
 
@@ -32,7 +32,11 @@ def of(contacts: Collection[int]) -> list[int]:
 
 def root(contact: int) -> int | None:
     """The id of the contact this one is now: itself, or what it was merged into."""
+    return roots([contact]).get(contact)
+
+
+def roots(contacts: Collection[int]) -> dict[int, int]:
+    """The id of the contact each of these is now, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_ROOT, [contact])
-        found = cursor.fetchone()
-        return int(found[0]) if found else None
+        cursor.execute(_ROOTS, [list(contacts)])
+        return {int(asked): int(now) for asked, now in cursor.fetchall()}

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accord.engine.consent.terms import Channel, Source
 from accord.people import contacts
@@ -32,7 +34,7 @@ def given(contact, what, at):
 
 
 def soon(**more):
-    return ending.soon(NOW, seen=Contact.objects.alive(), **more)
+    return ending.soon(NOW, seen=Contact.objects.alive(), **more).rows
 
 
 @pytest.mark.parametrize(
@@ -79,3 +81,34 @@ def test_what_a_merged_record_bought_is_told_of_the_one_it_is_now(ana):
     given(ann, BOUGHT, NOW - timedelta(days=720))
     merging.merge(ana, ann, choices={}, by=None)
     assert [each.contact for each in soon()] == [ana]
+
+
+def test_merged_records_cost_no_query_each(ana):
+    for number in range(8):
+        values = {"first_name": "Ann", "email": f"ann{number}@home.example", "country": "CA"}
+        ann = contacts.create(values=values, by=None)
+        given(ann, BOUGHT, NOW - timedelta(days=720))
+        merging.merge(ana, ann, choices={}, by=None)
+    with CaptureQueriesContext(connection) as asked:
+        ending.soon(NOW, seen=Contact.objects.alive())
+    roots = [each for each in asked.captured_queries if "SELECT asked, id FROM way" in each["sql"]]
+    assert len(roots) == 1
+
+
+def test_of_more_than_the_most_those_that_end_first_are_asked(ana):
+    values = {"first_name": "Ann", "email": "ann@home.example", "country": "CA"}
+    ann = contacts.create(values=values, by=None)
+    given(ana, BOUGHT, NOW - timedelta(days=710))
+    given(ann, ASKED, datetime(2026, 3, 1, 12, tzinfo=UTC))
+    given(ann, BOUGHT, NOW - timedelta(days=790))  # is over
+    found = ending.soon(NOW, seen=Contact.objects.alive(), most=1)
+    assert [each.contact for each in found.rows] == [ann] and not found.exact
+    assert ending.soon(NOW, seen=Contact.objects.alive(), most=2).exact
+
+
+def test_people_are_counted_once(ana):
+    purposes.add(label="Offers", by=None)
+    given(ana, BOUGHT, NOW - timedelta(days=720))
+    consent.give(ana, Given("offers", MAIL, BOUGHT, at=NOW - timedelta(days=720)), by=None)
+    found = ending.soon(NOW, seen=Contact.objects.alive())
+    assert len(found.rows) == 2 and found.people == 1

@@ -63,7 +63,10 @@ def page(request: StaffRequest) -> HttpResponse:
         "archived": [each for each in counted if each.archived_at],
         "form": form,
         "address": preferences.current().postal_address,
-        "ending": ending.soon(timezone.now(), seen=Contact.objects.visible_to(request.user)),
+        "ending": ending.soon(
+            timezone.now(), seen=Contact.objects.visible_to(request.user), most=ending.MOST
+        ),
+        "ending_asked": ending.MOST,
     }
     return render(request, "settings/consent.html", values, status=_status(form))
 

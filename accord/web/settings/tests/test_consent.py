@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from accord.people import contacts
 from accord.people.consents import consent, purposes
 from accord.people.consents.consent import Given
 from accord.people.models import Assessment, BannerText, ConsentText, Purpose, Suppression
+from accord.people.segments import ending
 from accord.platform.access import preferences
 from accord.platform.models import AuditEntry
 
@@ -168,7 +170,7 @@ def test_a_list_with_a_lost_key_says_so(client, mia):
     assert "suppression_key" in text(client.get("/settings/suppression/"))
 
 
-def test_implied_consent_that_ends_soon_is_named(client, owner, ana, news):
+def test_implied_consent_that_ends_soon_is_named(client, owner, ana, news, monkeypatch):
     assert "ends soon" not in text(client.get("/settings/consent/"))
     contacts.change(ana, values={"country": "CA"}, by=None)
     at = timezone.now() - timedelta(days=720)
@@ -176,6 +178,12 @@ def test_implied_consent_that_ends_soon_is_named(client, owner, ana, news):
     consent.give(ana, given, by=None)
     page = text(client.get("/settings/consent/"))
     assert "Consent that ends soon" in page and f"/contacts/{ana.pk}/consent/" in page
+    consent.give(ana, replace(given, purpose=purposes.add(label="Offers", by=None).pk), by=None)
+    page = text(client.get("/settings/consent/"))
+    assert page.count(f"/contacts/{ana.pk}/consent/") == 2 and "(Canada) of 1 person ends" in page
+    monkeypatch.setattr(ending, "MOST", 1)
+    page = text(client.get("/settings/consent/"))
+    assert "of at least 1 person ends" in page and "Looked at were the 1 permissions" in page
     day = date_format(timezone.localtime(at + timedelta(days=730)), "j F Y")
     headers = {"HX-Request": "true", "HX-Target": "section#consent"}
     card = text(client.get(f"/contacts/{ana.pk}/consent/", headers=headers))
