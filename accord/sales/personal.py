@@ -46,7 +46,8 @@ def register() -> None:
     personal.offer(
         Store("deals", "Deals they are on", ("sales.DealContact",), _deals, _no_roles, DEALS_STAY)
     )
-    personal.sweep("Deals", Deal, "name", "reason_note", "custom", "tags", "external_id")
+    words = ("name", "reason_note", "custom", "tags")
+    personal.sweep("Deals", Deal, *words, keys=("external_id",))
     personal.sweep("Notes, calls, meetings, mails", Activity, "body", "outcome")
     personal.sweep("Tasks", Task, "title")
     personal.impersonal(

@@ -10,7 +10,7 @@ MODELS = [model for model in apps.get_models() if not model._meta.proxy]
 HOW = (
     "{0} is not declared. Say in its folder's personal.py what it keeps of a person: "
     "personal.offer(Store(..., tables=('{0}',), ...)) where its rows are about one, "
-    "personal.sweep(TITLE, MODEL, *COLUMNS) where somebody may be named in its texts, "
+    "personal.sweep(TITLE, MODEL, *COLUMNS, keys=()) where somebody may be named in its texts, "
     "personal.impersonal(REASON, '{0}') where it holds nothing of contacts. See docs/privacy.md."
 )
 
@@ -36,7 +36,7 @@ def test_what_is_declared_is_there():
 @pytest.mark.parametrize("table", sorted(personal.swept()))
 def test_swept_columns_are_text(table):
     texts = personal.swept()[table]
-    assert set(texts.columns) <= set(sweeping.free_text(texts.model))
+    assert {*texts.columns, *texts.keys} <= set(sweeping.free_text(texts.model))
 
 
 def test_every_store_says_which_tables_it_reads():

@@ -17,13 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def data(settings, tmp_path):
-    settings.DATA = tmp_path
-    settings.MAIL_URL = "console:"
-    return tmp_path
-
-
-@pytest.fixture
 def chain(data):
     """One, merged into the second, merged into the third: everything of each is a canary."""
     first = canary.build()

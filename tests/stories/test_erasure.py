@@ -33,13 +33,6 @@ WITHOUT = frozenset(
 
 
 @pytest.fixture
-def data(settings, tmp_path):
-    settings.DATA = tmp_path
-    settings.MAIL_URL = "console:"
-    return tmp_path
-
-
-@pytest.fixture
 def known(data):
     return canary.build()
 

@@ -202,7 +202,7 @@ def _do(made: Erasure, step: str, person: Person) -> None:
     with transaction.atomic(), logbooks.opened():
         work.heed()
         if store is None:
-            sweeping.sweep(personal.swept()[step.removeprefix("text ")], person.words)
+            sweeping.sweep(personal.swept()[step.removeprefix("text ")], person)
         elif not store.apart:
             store.erase(person)
         made.done = [*made.done, step]
@@ -227,7 +227,8 @@ def _finish(made: Erasure) -> None:
 
 def _person(made: Erasure) -> Person:
     plan = made.plan or {}
-    lists = {name: tuple(plan[name]) for name in ("visitors", "names", "words", "emails")}
+    kinds = ("visitors", "names", "words", "emails", "ids")
+    lists = {name: tuple(plan.get(name, ())) for name in kinds}
     return Person(id=plan["id"], **lists)
 
 
@@ -241,5 +242,5 @@ def _rows(store: Store, person: Person) -> int:
 
 def _mentions(person: Person) -> Iterator[Part]:
     for _, texts in sorted(personal.swept().items()):
-        if rows := sweeping.count(texts, person.words):
+        if rows := sweeping.count(texts, person):
             yield Part(texts.title, rows, f"The words become {sweeping.ERASED}.")

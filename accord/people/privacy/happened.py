@@ -149,7 +149,7 @@ def _visitors(person: Person) -> Iterator[Row]:
     mine = Q(email__in=person.emails) | Q(user_id__in=person.words)
     mine |= Q(visitor__in=_alone(person))
     yield from rows.of(Evidence.objects.filter(mine).exclude(email="", user_id=""))
-    yield from rows.of(KeyChange.objects.filter(email__in=person.emails))
+    yield from rows.of(KeyChange.objects.filter(email__in=person.words))
 
 
 def _no_visitors(person: Person) -> None:
@@ -157,7 +157,7 @@ def _no_visitors(person: Person) -> None:
 
     What was said of who they are was blanked as the erasure began (identity.evidence.forget).
     """
-    KeyChange.objects.filter(email__in=person.emails).delete()
+    KeyChange.objects.filter(email__in=person.words).delete()
     alone = list(_alone(person))
     Visitor.objects.filter(pk__in=alone).delete()
     for shared in Visitor.objects.filter(pk__in=person.visitors):

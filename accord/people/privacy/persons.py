@@ -8,7 +8,7 @@ from itertools import product
 from django.db.models import Q
 
 from accord.people.models import Address, Contact, Visitor, VisitorSpan
-from accord.platform.models import FieldChange
+from accord.platform.models import FieldChange, User
 from accord.platform.personal import Person, settle
 
 FEWEST_LETTERS = 7  # of a name that is looked for in texts
@@ -29,16 +29,17 @@ def as_known(contact: Contact) -> Person:
     found = list(Address.objects.filter(contact=contact).values_list("kind", "value"))
     former = _former(contact)
     emails = {contact.email, *(value for kind, value in found if kind == Address.Kind.EMAIL)}
-    emails |= _given_up(former["email"])
-    words = {contact.phone, *emails, *(value for _, value in found), *_names(contact, former)}
-    words |= _given_up(former["phone"])
-    words |= {each for each in (contact.external_id, *former["external_id"]) if _tells_apart(each)}
+    ids = {contact.external_id, *_free_ids(former["external_id"], contact)}
+    ids = {each for each in ids if _tells_apart(each)}
+    words = {contact.phone, *emails, *(value for _, value in found), *_names(contact, former), *ids}
+    words |= _given_up(former["email"] | former["phone"])  # in texts only: they may be mistakes
     return Person(
         id=contact.pk,
         visitors=tuple(pk for pk, _ in visitors),
         names=tuple(name for _, name in visitors),
         words=tuple(sorted(words - {""})),
         emails=tuple(sorted(emails - {""})),
+        ids=tuple(sorted(ids)),
     )
 
 
@@ -84,8 +85,18 @@ def _former(contact: Contact) -> dict[str, set[str]]:
 
 
 def _given_up(values: set[str]) -> set[str]:
-    """Those of these addresses and numbers that nobody has now."""
-    return values - set(Address.objects.filter(value__in=values).values_list("value", flat=True))
+    """Those of these addresses and numbers that nobody has now, no colleague either."""
+    held = set(Address.objects.filter(value__in=values).values_list("value", flat=True))
+    users = User.objects.filter(email__in={value.lower() for value in values})
+    held |= {str(email) for email in users.values_list("email", flat=True)}
+    return {value for value in values if value not in held and value.lower() not in held}
+
+
+def _free_ids(values: set[str], contact: Contact) -> set[str]:
+    """Those of these ids that no other person has now."""
+    others = Contact.objects.filter(external_id__in=values, erased_at=None)
+    others = others.exclude(pk__in=_same(contact))
+    return values - set(others.values_list("external_id", flat=True))
 
 
 def _names(contact: Contact, former: dict[str, set[str]]) -> Iterator[str]:

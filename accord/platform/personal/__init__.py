@@ -27,7 +27,7 @@ class Person:
 
     names: ids those devices go by. words: what names this person and nobody else, as it was
     written: addresses, numbers, ids, and the name where no other contact has it.
-    emails: the addresses among them.
+    emails: the addresses they have now, by which rows are found. ids: those among the words.
     """
 
     id: int
@@ -35,6 +35,7 @@ class Person:
     names: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
 
 def _nothing(person: Person) -> None:
@@ -66,11 +67,15 @@ class Store:
 
 @dataclass(frozen=True)
 class Texts:
-    """Columns of text or JSON of a table, in which people may be named."""
+    """Columns of text or JSON of a table, in which people may be named.
+
+    keys: columns with the row's own id, in which an id of a person means something else.
+    """
 
     title: str
     model: type[Model]
     columns: tuple[str, ...]
+    keys: tuple[str, ...] = ()
 
 
 @dataclass
@@ -91,14 +96,15 @@ def offer(store: Store) -> None:
     _known.stores[store.name] = store
 
 
-def sweep(title: str, model: type[Model], *columns: str) -> None:
+def sweep(title: str, model: type[Model], *columns: str, keys: tuple[str, ...] = ()) -> None:
     """Say that people may be named in these columns of text or JSON of a table.
 
-    title: what people call its rows.
+    title: what people call its rows. keys: further columns, which hold the row's own id:
+    somebody's address or name is taken out of them, an id that is like somebody's is not.
 
     Exact words that name a person are taken out of them when the person is erased.
     """
-    _known.swept[model._meta.label] = Texts(title, model, columns)
+    _known.swept[model._meta.label] = Texts(title, model, columns, keys)
 
 
 def impersonal(reason: str, *tables: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import Field, JSONField, Model, UniqueConstraint
 
-from accord.platform.personal import Texts
+from accord.platform.personal import Person, Texts
 
 ERASED = "[erased]"
 _ENDING = r"(?:csv|tsv|txt|xlsx?|pdf|eml|vcf|json)(?![\w.-])"  # of a file named after one
@@ -20,19 +20,33 @@ _NO_DOMAIN = rf"(?!\.(?!{_ENDING})\w)"  # an address ends here: no longer one be
 SHORTEST = 5  # characters: what is shorter stands in too many other words
 
 
-def sweep(texts: Texts, words: Collection[str]) -> int:
-    """Write [erased] for these words in columns of a table; answers how many rows changed.
+def sweep(texts: Texts, person: Person) -> int:
+    """Write [erased] for a person's words in columns of a table; answers how many rows changed.
 
     Whole words only, in either case, also as addresses of pages write them. The logbooks must
     be open where the table is one.
     """
-    pattern = matching(words)
-    if not pattern:
-        return 0
-    fields = _fields(texts)
-    sets = ", ".join(_replaced(field, texts.model) for field in fields)
+    return sum(_sweep(texts.model, *each) for each in _looked_for(texts, person))
+
+
+def count(texts: Texts, person: Person) -> int:
+    """In how many rows of a table a word of the person stands."""
+    found: set[int] = set()
+    for columns, pattern in _looked_for(texts, person):
+        fields = _fields(texts.model, columns)
+        where = " OR ".join(f"{_text(field)} ~* %(pattern)s" for field in fields)
+        name = connection.ops.quote_name(texts.model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id FROM {name} WHERE {where}", {"pattern": pattern})
+            found.update(pk for (pk,) in cursor.fetchall())
+    return len(found)
+
+
+def _sweep(model: type[Model], columns: Collection[str], pattern: str) -> int:
+    fields = _fields(model, columns)
+    sets = ", ".join(_replaced(field, model) for field in fields)
     where = " OR ".join(f"{_text(field)} ~* %(pattern)s" for field in fields)
-    name = connection.ops.quote_name(texts.model._meta.db_table)
+    name = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {name} SET {sets} WHERE {where}",
@@ -41,17 +55,12 @@ def sweep(texts: Texts, words: Collection[str]) -> int:
         return int(cursor.rowcount)
 
 
-def count(texts: Texts, words: Collection[str]) -> int:
-    """In how many rows of a table one of these words stands."""
-    pattern = matching(words)
-    if not pattern:
-        return 0
-    fields = _fields(texts)
-    where = " OR ".join(f"{_text(field)} ~* %(pattern)s" for field in fields)
-    name = connection.ops.quote_name(texts.model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {name} WHERE {where}", {"pattern": pattern})
-        return int(cursor.fetchone()[0])
+def _looked_for(texts: Texts, person: Person) -> Iterator[tuple[Collection[str], str]]:
+    """Columns, and the pattern that is looked for in them."""
+    no_ids = [word for word in person.words if word not in person.ids]
+    for columns, words in ((texts.columns, person.words), (texts.keys, no_ids)):
+        if columns and (pattern := matching(words)):
+            yield columns, pattern
 
 
 def matching(words: Collection[str]) -> str:
@@ -72,9 +81,9 @@ def free_text(model: type[Model]) -> tuple[str, ...]:
     return tuple(field.name for field in model._meta.concrete_fields if _is_free(field))
 
 
-def _fields(texts: Texts) -> list[Field[Any, Any]]:
-    known = {each.name: each for each in texts.model._meta.concrete_fields}
-    return [known[name] for name in texts.columns]
+def _fields(model: type[Model], columns: Collection[str]) -> list[Field[Any, Any]]:
+    known = {each.name: each for each in model._meta.concrete_fields}
+    return [known[name] for name in columns]
 
 
 def _is_free(field: Field[Any, Any]) -> bool:
