@@ -10,6 +10,7 @@ from accord.people import contacts, lifecycle
 from accord.people.models import Address, Contact, Merge
 from accord.people.tests.test_merging import ann, state  # noqa: F401 - a fixture
 from accord.platform.models import Event
+from accord.platform.queue import work
 from accord.platform.transfer import imports, mapping, rehearsals
 from accord.platform.transfer.mapping import Wrong
 from accord.platform.transfer.undo import undoing
@@ -172,3 +173,41 @@ def test_a_row_that_means_yet_another_once_merged_merges_nobody(bring, mia):
     job = bring("Mail,Id\nhome@x.example,a-1\n", wanted, by=mia)
     assert (job.errors, job.updated, Merge.objects.count()) == (1, 0, 0)
     assert Contact.objects.alive().count() == 3
+
+
+def cut_short(monkeypatch, job, by, *, at):
+    """Undo an import, with the worker told to end at this fence, and go on."""
+    imports.undo(job, by=by)
+    fence, seen = work.fence, []
+
+    def counted():
+        seen.append(1)
+        if len(seen) == at:
+            raise work.Stopping
+        fence()
+
+    monkeypatch.setattr(work, "fence", counted)
+    with pytest.raises(work.Stopping):
+        undoing.run(job.pk)
+    undone = Merge.objects.exclude(undone_at=None).count()
+    undoing.run(job.pk)
+    job.refresh_from_db()
+    return undone, job.kept_on_undo
+
+
+# The fences of the rows that were there and of the end of them, of the merge, of rows made.
+AT_THE_MERGE, AFTER_IT = 3, 4
+
+
+def test_an_undo_goes_on_with_the_merges_where_it_was(bring, ana, ann, mia, monkeypatch):  # noqa: F811
+    job = bring(BOTH, MERGE, by=mia)
+    assert cut_short(monkeypatch, job, mia, at=AT_THE_MERGE) == (0, 0)
+    assert Merge.objects.exclude(undone_at=None).count() == 1
+
+
+def test_an_undo_that_goes_on_counts_a_merge_that_stays_once(bring, ana, ann, mia, monkeypatch):  # noqa: F811
+    job = bring("Mail,Id\nana@acme.example,a-2\n", {"into": "contacts", "if_two": "merge",
+        "columns": {"Mail": "email", "Id": "external_id"}}, by=mia)  # fmt: skip
+    ana.refresh_from_db()
+    contacts.delete(ana, by=None)
+    assert cut_short(monkeypatch, job, mia, at=AFTER_IT) == (0, 1)

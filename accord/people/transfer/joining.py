@@ -13,6 +13,7 @@ from accord.people import fields
 from accord.people.identity import merging
 from accord.people.models import Contact, Merge, MergeItem
 from accord.platform.models import ImportRow, User
+from accord.platform.queue import work
 from accord.platform.trail import logbooks
 from accord.platform.transfer.targets import Batch, Pair
 
@@ -43,12 +44,13 @@ def join(batch: Batch, pair: Pair) -> str:
 
 
 def apart(job: int, by: User | None) -> int:
-    """Undo the merges of an import, the last one first; answers how many could not be."""
+    """Undo the merges of an import, the last one first; answers how many stay."""
     stay = 0
     for merge in Merge.objects.filter(import_id=job, undone_at=None).order_by("-pk"):
         since = timezone.now()
         try:
             with transaction.atomic():
+                work.fence()
                 done = merging.unmerge(merge, by=by)
                 _forget(done, job, since)
         except Refused:

@@ -93,10 +93,11 @@ def run(import_id: int) -> None:
         _here(job).run(_COUNT)
         while job.undone_until < SECOND:
             _step(job, target, made=False)
-        _apart(job, target)
+        # Before those the import made go. Asked again by an undo that goes on, and counted once.
+        merged = target.apart(job.pk, job.by)
         while _step(job, target, made=True):
             pass
-        _finish(job, target)
+        _finish(job, target, merged)
 
 
 def rows_done(job: Import) -> int:
@@ -127,12 +128,6 @@ def _step(job: Import, target: Target, *, made: bool) -> bool:
                 undone_until=job.undone_until, kept_on_undo=F("kept_on_undo") + kept
             )
     return bool(rows)
-
-
-def _apart(job: Import, target: Target) -> None:
-    """Two records the import made one are two again, before those it made go."""
-    if stay := target.apart(job.pk, job.by):
-        Import.objects.filter(pk=job.pk).update(kept_on_undo=F("kept_on_undo") + stay)
 
 
 def _made(here: Statements, ids: set[int]) -> set[int]:
@@ -228,7 +223,8 @@ def _changed(slot: Slot, column: str, old: str) -> tuple[str, str]:
     return column, f"CASE WHEN h.f ? '{slot.name}' THEN {old} ELSE c.{column} END"
 
 
-def _finish(job: Import, target: Target) -> None:
+def _finish(job: Import, target: Target, merged: int) -> None:
+    """The last step, in one transaction; merged: how many merges stay."""
     with transaction.atomic(), logbooks.opened():
         here = _here(job)
         runs.by_index(here)
@@ -239,7 +235,9 @@ def _finish(job: Import, target: Target) -> None:
             removals.remove_unused(here, model)
         removals.remove_colleagues(here)
         now = timezone.now()
-        Import.objects.filter(pk=job.pk).update(state=State.UNDONE, undone_at=now)
+        Import.objects.filter(pk=job.pk).update(
+            state=State.UNDONE, undone_at=now, kept_on_undo=F("kept_on_undo") + merged
+        )
         job.refresh_from_db()
         audit.record("import.undone", job, by=job.by, into=job.into, kept=job.kept_on_undo)
     memory.forget_everything()
