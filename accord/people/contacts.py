@@ -52,12 +52,14 @@ class ExternalIdTaken(Refused):
 
 
 @transaction.atomic
-def create(*, values: Mapping[str, object], by: User | None, origin: str = "user") -> Contact:
+def create(
+    *, values: Mapping[str, object], by: User | None, origin: str = "user", touched: bool = False
+) -> Contact:
     """Make a contact from values by field name (see `fields.catalogue("contact")`).
 
     It joins the company given, else the company that has the domain of its e-mail address. A
-    source becomes a touch. Raises Forbidden, UnknownField, NotEditable, Unreadable, Nameless,
-    EmailTaken or ExternalIdTaken.
+    source becomes a touch, unless it is `touched`: a visit of theirs is one. Raises Forbidden,
+    UnknownField, NotEditable, Unreadable, Nameless, EmailTaken or ExternalIdTaken.
     """
     records.may_create("contact", by)
     wanted = _prepared(values)
@@ -74,7 +76,7 @@ def create(*, values: Mapping[str, object], by: User | None, origin: str = "user
     _join(contact, wanted, by)
     audit.record("contact.created", contact, by=by)
     log.record("contact.created", log.About(contact=contact.pk), by=by, origin=origin)
-    if contact.source is not None:
+    if contact.source is not None and not touched:
         _touch(contact, by)
     return contact
 

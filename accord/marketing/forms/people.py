@@ -20,7 +20,7 @@ from accord.people.consents.ledger import Proof
 from accord.people.identity import evidence
 from accord.people.models import Address, Company, ConsentText, Contact, Restriction, Visitor
 from accord.people.origins import channel_rules, channels
-from accord.people.visitors import Claim, Seen
+from accord.people.visitors import Claim, Seen, Way
 from accord.platform.events import log
 
 
@@ -106,21 +106,24 @@ def _create(
     said: Mapping[str, Answer],
 ) -> Contact:
     """A new contact; their company is found or made by name."""
+    came, is_visit = _origin(submission)
     origin: dict[str, object] = {
         "email": submission.email,
         "stage": submission.form.stage,
         "owner": submission.form.owner_id,
         "language": definition.language,
         "acquired_at": submission.at,
-        **_origin(submission),
+        **came,
     }
     if name := "".join(said.get(questions.COMPANY, ())):
         origin["company"] = _company(name, submission.email)
-    return contacts.create(values={**values, **origin}, by=None, origin="form")
+    values = {**values, **origin}
+    return contacts.create(values=values, by=None, origin="form", touched=is_visit)
 
 
-def _origin(submission: Submission) -> Mapping[str, str]:
-    """How a new contact came: as the page says, else as a visit of their device began.
+def _origin(submission: Submission) -> tuple[Mapping[str, str], bool]:
+    """How a new contact came: as the page says, else as a visit of their device began; and
+    whether it was such a visit, which counts as theirs once the device does.
 
     Who came to the page from another one of the same site, on a device nobody may recognise, came
     nobody knows how: that is not direct.
@@ -129,16 +132,24 @@ def _origin(submission: Submission) -> Mapping[str, str]:
     channel, source = channels.came_by(landing, channel_rules.current())
     here = {"landing_page": submission.page[:500]}
     if channel:
-        return {
-            "source": source or channel,
-            "channel": channel,
-            "campaign": landing.campaign,
-        } | here
-    if submission.visitor and (way := visitors.came(submission.visitor, submission.at)):
-        return asdict(way)
+        brought = {"source": source or channel, "channel": channel, "campaign": landing.campaign}
+        return brought | here, _is_visit(submission, channel)
+    if way := _visit(submission):
+        return asdict(way), True
     if submission.referrer and not landing.path:
-        return {"channel": "unknown"} | here
-    return {"source": "direct", "channel": "direct"} | here
+        return {"channel": "unknown"} | here, False
+    return {"source": "direct", "channel": "direct"} | here, False
+
+
+def _visit(submission: Submission) -> Way | None:
+    """How the last visit of their device began that a channel brought."""
+    return visitors.came(submission.visitor, submission.at) if submission.visitor else None
+
+
+def _is_visit(submission: Submission, channel: str) -> bool:
+    """Whether the page the form stands on was itself seen to begin a visit of their device."""
+    way = _visit(submission)
+    return way is not None and (way.channel, way.landing_page) == (channel, submission.page)
 
 
 def _company(name: str, email: str) -> int:
@@ -184,11 +195,11 @@ def _employer(contact: Contact, submission: Submission, name: str) -> None:
 
 
 def _record(submission: Submission, contact: Contact, is_new: bool) -> None:
-    """The event. How they came is told once: a new contact's touch is recorded with them."""
+    """The event. How they came is told once: by the visit, or with a new contact, or here."""
     landing = landings.read(submission.page, submission.referrer)
     touch = None
     channel, source = channels.came_by(landing, channel_rules.current())
-    if channel and not is_new:
+    if channel and not is_new and not _is_visit(submission, channel):
         touch = log.Touch(channel, source[:200], landing.campaign)
     log.record(
         "form.submitted",

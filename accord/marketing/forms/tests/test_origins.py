@@ -63,3 +63,33 @@ def test_who_came_from_another_page_of_the_site_came_nobody_knows_how(publish, s
     visited(2)
     send(publish(), page=ASK, referrer=PRICES, visitor="another")
     assert origin() == ("unknown", None, "", ASK)
+
+
+def touches():
+    """The channels of what counts as a touch of Ana's, in their order."""
+    brought = Event.objects.filter(contact_id=Contact.objects.get().pk).exclude(channel="")
+    return list(brought.order_by("happened_at", "id").values_list("channel", flat=True))
+
+
+def test_a_visit_is_one_touch_however_many_tell_of_it(publish, send, visited):
+    visited(3)
+    visited(1, url=f"{AD}&b", channel="email", source="letter", campaign="may")
+    send(publish(), page=ASK, referrer=PRICES, visitor="d")
+    assert origin()[0] == "email" and touches() == ["paid_search", "email"]
+
+
+def test_a_visit_that_began_at_the_form_is_one_touch(publish, send, visited):
+    page = f"{ASK}?utm_source=partner&utm_medium=email&utm_campaign=may"
+    visited(0.001, url=page, channel="email", source="partner", campaign="may")
+    form = publish()
+    send(form, page=page, visitor="d")
+    assert touches() == ["email"]
+    send(form, page=page, visitor="d")
+    assert touches() == ["email"]
+
+
+def test_marks_of_a_page_that_is_not_followed_are_a_touch(publish, send):
+    form, page = publish(), f"{ASK}?utm_source=partner&utm_medium=email&utm_campaign=may"
+    send(form, page=page, visitor="")
+    send(form, page=page, visitor="")
+    assert touches() == ["email", "email"]
