@@ -6,11 +6,13 @@ import random
 import shutil
 import tarfile
 import threading
+from dataclasses import fields
 
 import psycopg
 import pytest
 
 from accord.platform.running import postgres
+from accord.platform.safekeeping.backups import FORMAT, Manifest
 from tests import instance as instances
 
 FILL = """
@@ -240,7 +242,7 @@ def rewritten(file, folder, **changes):
 
 
 @pytest.mark.parametrize(
-    "newer", [{"migrations": ["people.9999_from_tomorrow"]}, {"format": 2, "parts": 3}]
+    "newer", [{"migrations": ["people.9999_from_tomorrow"]}, {"format": FORMAT + 1, "parts": 3}]
 )
 def test_a_backup_of_a_newer_accord_changes_nothing(beside, tmp_path, newer):
     file = rewritten(backup(filled(beside)), tmp_path, **newer)
@@ -248,6 +250,13 @@ def test_a_backup_of_a_newer_accord_changes_nothing(beside, tmp_path, newer):
     done = beside.run("restore", file)
     assert (done.returncode, "made by a newer Accord" in done.stderr) == (1, True)
     assert rows(beside.url) == before
+
+
+def test_a_manifest_that_says_more_is_of_a_higher_format():
+    """Else an older Accord calls the backup none, and not one of a newer Accord."""
+    first = {"format", "accord", "made_at", "migrations"}
+    said = {1: first, 2: first | {"secrets"}}
+    assert said[FORMAT] == {field.name for field in fields(Manifest)}
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive at all", None])

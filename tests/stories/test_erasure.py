@@ -201,6 +201,24 @@ def test_a_preview_says_which_backups_hold_the_person_and_until_when(known, data
     said = erasing.preview(known).backups
     assert "that hold the person: 4." in said
     assert "made on schedule (2) are dropped one by one, the last about 26 March 2026" in said
-    assert "made by hand or before a change (2) stay" in said
+    assert "before an upgrade or restore (1) are dropped once three newer ones are there" in said
+    assert "made by hand (1) stay until somebody deletes them" in said
     settings.BACKUP_HOURS = 0
-    assert "the 2 made so stay until deleted" in erasing.preview(known).backups
+    said = erasing.preview(known).backups
+    assert "the 2 made so stay until deleted" in said
+    assert "before an upgrade or restore (1) are dropped by nobody but you" in said
+
+
+def test_backups_of_an_older_record_merged_into_theirs_hold_the_person(known, data):
+    older, newer = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 10, tzinfo=UTC)
+    gone = Contact.objects.create(last_name="Again")
+    merging.merge(known, gone, choices={}, by=None)
+    Contact.objects.filter(pk=gone.pk).update(recorded_at=older)
+    Contact.objects.filter(pk=known.pk).update(recorded_at=newer)
+    known.refresh_from_db()
+    for name, day in {"accord-1": datetime(2026, 2, 27), "accord-2": datetime(2026, 3, 5)}.items():
+        file = data / "backups" / f"{name}.backup"
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+        os.utime(file, (day.timestamp(), day.timestamp()))
+    assert "that hold the person: 1." in erasing.preview(known).backups

@@ -32,7 +32,7 @@ from accord.platform.running import postgres, startup
 from accord.platform.safekeeping import dumps, quarantine, secrets
 from accord.platform.trail import audit
 
-FORMAT = 1
+FORMAT = 2  # 1 had no `secrets` in its manifest
 SCHEDULED, MADE_BY_HAND, BEFORE = "scheduled", "accord", "before"
 _DUMP, _MANIFEST, _MEDIA = "database.dump", "manifest.json", "media"
 
