@@ -132,10 +132,13 @@ def _rehearse(job: Import, options: argparse.Namespace) -> int:
     _print(f"Would be: {_counted(counts)}. Nothing was changed.")
     for change in found.changed[:20]:
         _print(f"  row {change.number}: {change.field}: {change.old!r} -> {change.new!r}")
-    for joined in found.merged[:20]:
-        _print(f"  row {joined.number}: {joined.words}")
-    for problem in (*found.problems[:20], *found.notes[:20]):
+    for pair in found.merged[:20]:
+        taken = f", taking over: {', '.join(pair.taken)}" if pair.taken else ""
+        _print(f"  row {pair.number}: {pair.gone} is merged into {pair.kept}{taken}")
+    for problem in found.problems[:20]:
         _print(f"  row {problem.number}: {problem.reason}")
+    for note in found.notes[:20]:
+        _print(f"  row {note.number}: {note.reason}")
     return 0
 
 

@@ -10,7 +10,7 @@ from accord.engine.cleaning import domains
 from accord.people import lifecycle
 from accord.people.models import Address, Affiliation, Company, Contact, LifecycleChange
 from accord.people.origins import channels
-from accord.people.transfer import addresses, employers, erased, history, joining, slots
+from accord.people.transfer import addresses, employers, erased, history, merging, slots
 from accord.platform.transfer import values
 from accord.platform.transfer.mapping import Mapping
 from accord.platform.transfer.targets import Batch, Rule, Slot, Statements, Target
@@ -74,8 +74,8 @@ def target() -> Target:
         made=history.made,
         after=_after,
         restore=_restore,
-        join=joining.join,
-        apart=joining.apart,
+        merge=merging.merge,
+        unmerge=merging.unmerge,
         back=lambda: {"stage_since": history.SINCE_BEFORE},
         also_made=(Company,),
         parts=(Address, Affiliation, LifecycleChange),

@@ -11,6 +11,7 @@ from accord.platform.models import User
 from accord.platform.transfer.mapping import Mapping
 from accord.platform.transfer.plans import Plan
 from accord.platform.transfer.staging import CHANGES, STAGE
+from accord.platform.transfer.targets import Merged
 
 _WORDS = {
     "{stage}": STAGE,
@@ -48,7 +49,7 @@ class Batch(Statements):
     def __init__(self, plan: Plan, *, import_id: int, by: User | None, now: datetime) -> None:
         super().__init__(import_id=import_id, by=by, now=now)
         self.plan = plan
-        self.joined: dict[int, str] = {}  # by row, which records it made one
+        self.merged: list[Merged] = []
 
     @property
     def mapping(self) -> Mapping:

@@ -51,8 +51,8 @@ class Plan:
     width: int
 
     @property
-    def joins(self) -> bool:
-        """Whether two records that a row means are made one."""
+    def merges(self) -> bool:
+        """Whether two records that a row means are merged."""
         return self.mapping.if_two == Two.MERGE and self.mode is not Mode.CREATE
 
     def doubts(self, rule: Rule) -> tuple[Rule, ...]:
@@ -107,7 +107,7 @@ def make(target: Target, mapping: Mapping, sheet: Sheet) -> Plan:
     names = [each.slot.name for each in filled]
     if not any(set(need) <= set(names) for need in target.needs):
         raise Wrong(target.nameless)
-    if mapping.if_two == Two.MERGE and target.join is None:
+    if mapping.if_two == Two.MERGE and target.merge is None:
         raise Wrong(f"{target.label} cannot be merged. Leave “if_two” out.")
     rules = _rules(target, mapping, set(names))
     empty = tuple(slots[name] for name in target.staged if name not in names)

@@ -25,6 +25,7 @@ from accord.platform.transfer import files, mapping, plans, runs, staging, targe
 from accord.platform.transfer.batches import Batch
 from accord.platform.transfer.plans import Plan
 from accord.platform.transfer.reading.sheets import Row
+from accord.platform.transfer.targets import Merged
 
 MOST_ROWS = 100_000
 SHOWN = 200
@@ -51,25 +52,25 @@ class Made:
 
 @dataclass(frozen=True)
 class Problem:
-    """A row would be refused; among the notes, one that is written and worth a look."""
+    """A row would be refused."""
 
     number: int
     reason: str
 
 
 @dataclass(frozen=True)
-class Joined:
-    """A row means two records, which would be made one."""
+class Note:
+    """A row would be written, and is worth a look."""
 
     number: int
-    words: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Rehearsal:
     """What an import would do. The lists show the first 200 of each; `rows` were tried.
 
-    merged: which records would be made one, where the mapping says so; `merges` counts all.
+    merged: which records would be merged, where the mapping says so; `merges` counts all.
     """
 
     rows: int
@@ -77,8 +78,8 @@ class Rehearsal:
     made: tuple[Made, ...]
     changed: tuple[Changed, ...]
     problems: tuple[Problem, ...]
-    notes: tuple[Problem, ...] = ()
-    merged: tuple[Joined, ...] = ()
+    notes: tuple[Note, ...] = ()
+    merged: tuple[Merged, ...] = ()
     merges: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -123,12 +124,12 @@ def _first(sheet: Iterable[Row]) -> Iterable[Row]:
 def _try(job: Import, plan: Plan, rows: Iterable[Row]) -> Rehearsal:
     staging.make(plan)
     counts: dict[str, int] = {}
-    joined: dict[int, str] = {}
+    merged: list[Merged] = []
     for lines in runs.chunks(plan, iter(rows)):
         batch = Batch(plan, import_id=job.pk, by=job.by, now=timezone.now())
         for action, count in runs.write_chunk(batch, lines).items():
             counts[action] = counts.get(action, 0) + count
-        joined |= batch.joined
+        merged += batch.merged
     plan.target.finish(Batch(plan, import_id=job.pk, by=job.by, now=timezone.now()))
     kept = ImportRow.objects.filter(source=job).order_by("number")
     made = kept.filter(action="created")[:SHOWN]
@@ -140,9 +141,9 @@ def _try(job: Import, plan: Plan, rows: Iterable[Row]) -> Rehearsal:
         made=tuple(Made(row.number, row.values) for row in made),
         changed=_changed(job),
         problems=tuple(Problem(row.number, row.reason) for row in refused),
-        notes=tuple(Problem(row.number, row.reason) for row in noted if row.number not in joined),
-        merged=tuple(Joined(*each) for each in sorted(joined.items())[:SHOWN]),
-        merges=len(joined),
+        notes=tuple(Note(row.number, row.reason) for row in noted),
+        merged=tuple(sorted(merged, key=lambda each: each.number)[:SHOWN]),
+        merges=len(merged),
     )
 
 

@@ -122,7 +122,14 @@ class Pair:
     gone: int
 
 
-def apart(job: int, by: User | None) -> int:
+@dataclass(frozen=True)
+class Merged(Pair):
+    """Two that were merged; ids alone, so that no name stays here. taken: fields it took over."""
+
+    taken: tuple[str, ...]
+
+
+def unmerge(job: int, by: User | None) -> int:
     """The way back of a target that merges nothing."""
     return 0
 
@@ -149,9 +156,10 @@ class Target:
     made:    SQL for columns of a new row that no slot fills, by column.
     kept:    SQL for what the kept row of a record that was there holds, for `finish`.
     after:   beside new and changed rows: addresses, history, events.
-    join:    make one of two records a row means; answers which, in words. None: rows are refused.
-    apart:   in an undo of an import, once values are put back: what `join` made one is two again;
-             answers how many stay one.
+    merge:   merge two records a row means; answers the labels of the fields that the kept one
+             took over. None: such rows are refused.
+    unmerge: in an undo of an import, once values are put back: undo its merges; answers how many
+             stay.
     finish:  once after the last row, with no staged rows left.
     follows: SQL for columns that follow from others, by column, in new and in changed rows and
              in an undo. {name} in it is what the column of that name becomes.
@@ -184,8 +192,8 @@ class Target:
     made: Callable[[Batch], dict[str, str]] = lambda batch: {}
     kept: str = "'{}'"
     after: Step = nothing
-    join: Callable[[Batch, Pair], str] | None = None
-    apart: Callable[[int, User | None], int] = apart
+    merge: Callable[[Batch, Pair], tuple[str, ...]] | None = None
+    unmerge: Callable[[int, User | None], int] = unmerge
     finish: Step = nothing
     follows: Callable[[], dict[str, str]] = dict
     back: Callable[[], dict[str, str]] = dict

@@ -14,10 +14,10 @@ from django.db.models import GeneratedField
 
 from accord.platform.access import permissions
 from accord.platform.models import User
-from accord.platform.transfer import joining, targets
+from accord.platform.transfer import merging, targets
 from accord.platform.transfer.batches import Batch
-from accord.platform.transfer.joining import OPEN, given
 from accord.platform.transfer.mapping import Mode
+from accord.platform.transfer.merging import OPEN, given
 from accord.platform.transfer.targets import Rule, Slot
 
 
@@ -27,8 +27,8 @@ def write(batch: Batch) -> None:
     _match(batch)
     _refuse(batch)
     target.check(batch)
-    if batch.plan.joins:
-        joining.join(batch)
+    if batch.plan.merges:
+        merging.merge(batch)
         _refuse_shared(batch)
     _decide(batch)
     target.relate(batch)
@@ -40,7 +40,6 @@ def write(batch: Batch) -> None:
     _create(batch)
     _write_down(batch)
     target.after(batch)
-    joining.tell(batch)
     _name_actions(batch)
 
 
@@ -88,7 +87,7 @@ def _differs(batch: Batch, own: Rule) -> str:
     """Whether what the record `c` has of its own is there, and something else."""
     columns = {slot.name: slot.column for slot in _columns(batch)}
     pairs = [(f"c.{columns[name]}", f"s.{name}") for name in own.slots]
-    return " AND ".join(f"{kept} <> '' AND {kept} <> {given}" for kept, given in pairs)
+    return " AND ".join(f"{kept} <> '' AND {kept} <> {new}" for kept, new in pairs)
 
 
 def _refuse(batch: Batch) -> None:
@@ -104,7 +103,7 @@ def _refuse(batch: Batch) -> None:
         f"WHERE {OPEN} AND s.object_id IS NULL AND NOT ({enough})",
         reason=plan.target.nameless,
     )
-    if not plan.joins:
+    if not plan.merges:
         _refuse_shared(batch)
     if batch.by is not None:
         _refuse_strangers(batch, batch.by)
@@ -112,7 +111,7 @@ def _refuse(batch: Batch) -> None:
 
 def _refuse_shared(batch: Batch) -> None:
     """Rows with something of their own that another record has than the one they mean."""
-    for rule in joining.unique(batch.plan):
+    for rule in merging.unique(batch.plan):
         batch.run(
             f"UPDATE {{stage}} AS s SET problem = %(reason)s "
             f"WHERE {OPEN} AND {given(rule)} AND ({rule.sql}) <> coalesce(s.object_id, 0)",
@@ -214,14 +213,14 @@ def _change(batch: Batch) -> None:
 
 
 def _create(batch: Batch) -> None:
-    given = {slot.column: f"s.{slot.staged}" for slot in _columns(batch)}
-    given |= {
+    filled = {slot.column: f"s.{slot.staged}" for slot in _columns(batch)}
+    filled |= {
         slot.currency_column: f"s.{slot.name}_currency"
         for slot in _columns(batch)
         if slot.currency_column
     }
     if _has_custom(batch):
-        given["custom"] = "s.custom"
+        filled["custom"] = "s.custom"
     fixed = {"import_id": "%(import_id)s", "recorded_at": "%(now)s", "changed_at": "%(now)s"}
     fixed |= batch.plan.target.made(batch)
     becomes = {"id": "s.object_id"}
@@ -233,7 +232,7 @@ def _create(batch: Batch) -> None:
         value = field.get_default()
         values[usual] = field.get_db_prep_save(value, connection)
         fallback = fixed.get(field.column, f"%({usual})s")
-        known = given.get(field.column)
+        known = filled.get(field.column)
         becomes[field.column] = f"coalesce({known}, {fallback})" if known else fallback
     becomes |= targets.following(batch.plan.target, becomes, of="s")
     quoted = ", ".join(f'"{name}"' for name in becomes)

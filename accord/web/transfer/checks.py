@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.engine import reference
 from accord.people import fields
-from accord.platform.models import Import, Job
+from accord.people.models import Contact
+from accord.platform.models import Import, Job, User
 from accord.platform.transfer import imports, plans
 from accord.platform.transfer.mapping import Mapping
 from accord.platform.transfer.plans import Filled, Line, Plan
@@ -27,6 +28,7 @@ from accord.web.parts import render_parts
 from accord.web.staff import staff
 from accord.web.transfer import drafts
 
+_ANOTHER = "another contact"  # one the file itself brings, or that is no longer there
 FIRST, PROBLEMS, MADE, CHANGED = 8, 20, 5, 50
 COUNTS = (
     ("created", "Create", ""),
@@ -64,6 +66,16 @@ class Difference:
     new: str
 
 
+@dataclass(frozen=True)
+class Merging:
+    """Two contacts that would be merged. taken: the fields whose values are taken over."""
+
+    number: int
+    gone: str
+    kept: str
+    taken: str
+
+
 @staff("import.run")
 @require_http_methods(["GET", "HEAD", "POST"])
 @drafts.step
@@ -76,7 +88,7 @@ def page(request: StaffRequest, job: Import) -> HttpResponse:
         return redirect("import-check", job.pk)
     wanted = drafts.wanted(job)
     plan = plans.make(drafts.target(job), wanted, drafts.sheet(job, wanted))
-    context = drafts.shown(job, 3) | _rehearsal(job) | _preview(job, plan, wanted)
+    context = drafts.shown(job, 3) | _rehearsal(job, request.user) | _preview(job, plan, wanted)
     parts = {"rehearsal": "transfer/_rehearsal.html"}
     return render_parts(request, "transfer/check.html", parts, context)
 
@@ -120,7 +132,7 @@ def _named(slot: Slot, value: object) -> str:
     return labels.get(value, words(value)) if isinstance(value, str) else words(value)
 
 
-def _rehearsal(job: Import) -> dict[str, Any]:
+def _rehearsal(job: Import, user: User) -> dict[str, Any]:
     asked = drafts.working("import.rehearse", job)
     busy = asked is not None and asked.state in (Job.State.READY, Job.State.RUNNING)
     found = job.rehearsal
@@ -137,12 +149,28 @@ def _rehearsal(job: Import) -> dict[str, Any]:
         "counts": [Count(label, counts.get(name, 0), tone) for name, label, tone in COUNTS],
         "problems": found["problems"][:PROBLEMS],
         "notes": found.get("notes", [])[:PROBLEMS],
-        "merged": found.get("merged", [])[:PROBLEMS],
+        "merged": _merges(found.get("merged", [])[:PROBLEMS], user),
         "more_merged": found.get("merges", 0) - len(found.get("merged", [])[:PROBLEMS]),
         "more_problems": counts.get("error", 0) - len(found["problems"][:PROBLEMS]),
         "differences": [_difference(job, each) for each in found["changed"][:CHANGED]],
         "is_partial": found["rows"] < job.rows,
     }
+
+
+def _merges(merged: list[dict[str, Any]], user: User) -> list[Merging]:
+    """Who would be merged, by the names they have now."""
+    ids = {each[side] for each in merged for side in ("kept", "gone")}
+    found = Contact.objects.visible_to(user).filter(pk__in=ids)
+    names = {each.pk: f"{each} ({each.pk})" for each in found}
+    return [
+        Merging(
+            each["number"],
+            names.get(each["gone"], _ANOTHER),
+            names.get(each["kept"], _ANOTHER),
+            ", ".join(each["taken"]),
+        )
+        for each in merged
+    ]
 
 
 def _difference(job: Import, each: Keyed[str, Any]) -> Difference:

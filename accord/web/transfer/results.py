@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accord.people import fields
+from accord.people.models import Contact, Merge
 from accord.platform.access import permissions
 from accord.platform.models import Import, ImportRow
 from accord.platform.transfer import imports, problems
@@ -96,10 +98,18 @@ def _result(request: StaffRequest, job: Import) -> dict[str, Any]:
         "percent": min(100, done * 100 // job.rows) if job.rows else 0,
         "refused": refused[:SHOWN],
         "notes": notes.order_by("number")[:SHOWN],
+        "merges": _merges(request, job),
         "has_file": bool(job.stored_as),
         "list_url": f"/{job.into}/?{_new(job)}" if listed else "",
         "undo_until": job.finished_at + imports.UNDO if job.finished_at else None,
     }
+
+
+def _merges(request: StaffRequest, job: Import) -> QuerySet[Merge]:
+    """What the import merged and is merged still, as far as this person may read it."""
+    seen = Contact.objects.visible_to(request.user)
+    found = Merge.objects.filter(import_id=job.pk, undone_at=None, kept__in=seen)
+    return found.select_related("kept", "gone").order_by("pk")[:SHOWN]
 
 
 def _new(job: Import) -> str:

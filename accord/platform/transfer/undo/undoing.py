@@ -94,7 +94,7 @@ def run(import_id: int) -> None:
         while job.undone_until < SECOND:
             _step(job, target, made=False)
         # Before those the import made go. Asked again by an undo that goes on, and counted once.
-        merged = target.apart(job.pk, job.by)
+        merged = target.unmerge(job.pk, job.by)
         while _step(job, target, made=True):
             pass
         _finish(job, target, merged)

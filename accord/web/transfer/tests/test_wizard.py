@@ -133,26 +133,28 @@ def test_what_is_there_shows_old_and_new(wizard):
 def test_the_check_names_who_will_be_merged_where_that_was_chosen(wizard, mia):
     known = {"first_name": "Ana", "email": "ana@acme.example"}
     contacts.create(values=known, by=mia)
-    contacts.create(values={"first_name": "Ann", "external_id": "a-2"}, by=mia)
+    ann = contacts.create(values={"first_name": "Ann", "external_id": "a-2"}, by=mia)
     job = _begun(wizard, "Mail,Id\nana@acme.example,a-2\n", into="contacts")
-    assert "Where a row means two of them" in _text(wizard, f"/imports/{job.pk}/map/")
+    page = _text(wizard, f"/imports/{job.pk}/map/")
+    assert "Where a row means two of them" in page and "its own: E-mail, External id." in page
     mapped = {"c0": "email", "c1": "external_id", "mode": "both"}
     wizard.post(f"/imports/{job.pk}/map/", mapped)
     _work()
     page = _text(wizard, f"/imports/{job.pk}/check/")
-    assert "Another contact has this external id" in page and "made one" not in page
+    assert "Another contact has this external id" in page and "will be merged" not in page
     wizard.post(f"/imports/{job.pk}/map/", mapped | {"if_two": "merge"})
     assert 'id="two-merge" value="merge" aria-describedby="two-hint" checked' in (
         _text(wizard, f"/imports/{job.pk}/map/")
     )
     _work()
     page = _text(wizard, f"/imports/{job.pk}/check/")
-    assert "Records that will be made one" in page and "Merged Ann (" in page
+    assert "Contacts that will be merged" in page and f"Ann ({ann.pk}) into Ana (" in page
     assert Contact.objects.alive().count() == 2
     wizard.post(f"/imports/{job.pk}/start/")
     _work()
     assert Contact.objects.alive().count() == 1
-    assert "Merged Ann (" in _text(wizard, f"/imports/{job.pk}/")
+    page = _text(wizard, f"/imports/{job.pk}/")
+    assert "Contacts that were merged" in page and f"Ann ({ann.pk}) into Ana (" in page
     assert "Where a row means two" not in _text(wizard, f"/imports/{_begun(wizard).pk}/map/")
 
 

@@ -1,4 +1,4 @@
-"""Rows that mean two records by different rules: the two are made one, where somebody chose it."""
+"""Rows that mean two records by different rules: they are merged, where somebody chose that."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from accord.engine.errors import Refused
 from accord.platform.transfer.batches import Batch
 from accord.platform.transfer.plans import Plan
-from accord.platform.transfer.targets import Pair, Rule
+from accord.platform.transfer.targets import Merged, Pair, Rule
 
 OPEN = "s.wave = %(wave)s AND s.problem IS NULL AND s.action IS NULL"
 _REFUSE = "UPDATE {stage} AS s SET problem = %(why)s WHERE s.number = %(number)s"
@@ -20,20 +20,19 @@ _AGAIN = f"""
 UPDATE {{stage}} AS s SET wave = s.wave + 1, object_id = NULL
 WHERE {OPEN} AND (s.object_id = ANY(%(gone)s) OR s.number = ANY(%(later)s))
 """
-_TELL = """
-UPDATE {stage} AS s SET problem = told.words, also = true
-FROM unnest(%(numbers)s::integer[], %(words)s::text[]) AS told (number, words)
-WHERE s.number = told.number AND s.wave = %(wave)s AND s.problem IS NULL
-"""
+# Such a row counts as an update, whatever else it writes.
+_ALSO = "UPDATE {stage} AS s SET also = true WHERE s.number = %(number)s"
 
 
-def join(batch: Batch) -> None:
+def merge(batch: Batch) -> None:
     """Merge the records that a row of the wave means: all of them, or the row is refused."""
-    act = batch.plan.target.join
+    act = batch.plan.target.merge
+    if act is None:
+        return
     touched: set[int] = set()
     gone: set[int] = set()
     later: set[int] = set()
-    for number, found in groupby(_pairs(batch) if act else (), key=lambda pair: pair.number):
+    for number, found in groupby(_pairs(batch), key=lambda pair: pair.number):
         pairs = list(found)
         means = {pk for pair in pairs for pk in (pair.kept, pair.gone)}
         if touched & means:
@@ -42,13 +41,14 @@ def join(batch: Batch) -> None:
             continue
         try:
             with transaction.atomic():
-                words = [act(batch, pair) for pair in pairs if act]
+                done = [_merged(pair, act(batch, pair)) for pair in pairs]
                 _all(batch, number)
         except Refused as refusal:
             why = f"Two records could not be merged: {refusal}"
             batch.run(_REFUSE, number=number, why=why)
         else:
-            batch.joined[number] = " ".join(words)
+            batch.merged += done
+            batch.run(_ALSO, number=number)
             touched |= means
             gone |= {pair.gone for pair in pairs}
     if gone:
@@ -64,12 +64,6 @@ def _all(batch: Batch, number: int) -> None:
             raise Refused(rule.unique)
 
 
-def tell(batch: Batch) -> None:
-    """Say it beside the rows, once they are decided: their records are others than before."""
-    if batch.joined:
-        batch.run(_TELL, numbers=list(batch.joined), words=list(batch.joined.values()))
-
-
 def unique(plan: Plan) -> Iterator[Rule]:
     """The rules two records can never share, but for the first one: it decides whose row it is."""
     filled = {each.slot.name for each in plan.filled}
@@ -81,6 +75,10 @@ def unique(plan: Plan) -> Iterator[Rule]:
 def given(rule: Rule) -> str:
     """Whether a row has what a rule asks for."""
     return " AND ".join(f"s.{slot} IS NOT NULL" for slot in rule.slots)
+
+
+def _merged(pair: Pair, taken: tuple[str, ...]) -> Merged:
+    return Merged(pair.number, pair.kept, pair.gone, taken)
 
 
 def _pairs(batch: Batch) -> list[Pair]:

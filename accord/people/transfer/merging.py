@@ -1,4 +1,4 @@
-"""Two contacts that one row of a file means become one, as when a person merges them; and back."""
+"""Two contacts that one row of a file means are merged, as a person merges them; and back."""
 
 from __future__ import annotations
 
@@ -29,29 +29,30 @@ _FORGET = (
 )
 
 
-def join(batch: Batch, pair: Pair) -> str:
-    """Merge the two; what is not chosen stays as merging suggests. Raises what it raises."""
+def merge(batch: Batch, pair: Pair) -> tuple[str, ...]:
+    """Merge the two, each field as merging suggests; answers what was taken over.
+
+    Raises what merging raises.
+    """
     kept, gone = (Contact.objects.get(pk=pk) for pk in (pair.kept, pair.gone))
-    words = f"Merged {gone} ({gone.pk}) into {kept} ({kept.pk})"
     done = merging.merge(kept, gone, choices={}, by=batch.by)
     Merge.objects.filter(pk=done.pk).update(
         import_id=batch.values["import_id"], merged_until=timezone.now()
     )
     known = fields.catalogue("contact")
     taken = done.items.filter(kind=MergeItem.Kind.FIELD).order_by("pk")
-    labels = [known[name].label for name in taken.values_list("name", flat=True)]
-    return f"{words}, taking over: {', '.join(labels)}." if labels else f"{words}."
+    return tuple(known[name].label for name in taken.values_list("name", flat=True))
 
 
-def apart(job: int, by: User | None) -> int:
+def unmerge(job: int, by: User | None) -> int:
     """Undo the merges of an import, the last one first; answers how many stay."""
     stay = 0
-    for merge in Merge.objects.filter(import_id=job, undone_at=None).order_by("-pk"):
+    for each in Merge.objects.filter(import_id=job, undone_at=None).order_by("-pk"):
         since = timezone.now()
         try:
             with transaction.atomic():
                 work.fence()
-                done = merging.unmerge(merge, by=by)
+                done = merging.unmerge(each, by=by)
                 _forget(done, job, since)
         except Refused:
             stay += 1
