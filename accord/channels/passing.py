@@ -12,7 +12,7 @@ from accord.channels.models import Message
 from accord.engine.consent import gate
 from accord.engine.consent.terms import Basis, Channel, Decision, Facts, Kind, Question
 from accord.engine.errors import Refused
-from accord.people.consents import consent, purposes, story
+from accord.people.consents import consent, purposes, story, together
 from accord.people.models import Contact
 from accord.platform.access import preferences
 
@@ -86,7 +86,7 @@ def was_lawful(message: Message) -> bool:
     if message.contact is None or message.decided_at is None or message.basis_id is None:
         return False
     at = message.decided_at
-    facts = story.whole(message.contact, message.to, Channel.EMAIL, known_at=at)
+    facts = together.whole(message.contact, message.to, Channel.EMAIL, known_at=at)
     then = message.circumstances
     known: Facts = replace(facts, country=then["country"], business=then["business"])
     question = Question(message.purpose, Channel.EMAIL, Kind.MARKETING, then["double"])

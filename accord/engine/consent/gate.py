@@ -30,7 +30,7 @@ PURCHASE_HOLDS = timedelta(days=730)
 INQUIRY_MONTHS = 6
 
 _CONTRACT = "Needed for a contract, or for what the person asked for."
-RESTRICTED = "Refused: this record may be kept and not used (restriction)."
+_RESTRICTED = "Refused: this record may be kept and not used (restriction)."
 _STOPPED = {
     Way.WITHDRAWN: "Refused: consent was withdrawn.",
     Way.OBJECTED: "Refused: the person objected to marketing.",
@@ -49,8 +49,8 @@ def decide(facts: Facts, question: Question, now: datetime) -> Decision:
     stops marketing only. Marketing needs a basis that holds at `now`; consent comes before a
     soft opt-in, that before implied consent, that before our own interest, and the newest first.
     """
-    if any(r.at <= now and not (r.lifted_at and r.lifted_at <= now) for r in facts.restrictions):
-        return Decision(False, RESTRICTED)
+    if any(restriction.holds(now) for restriction in facts.restrictions):
+        return Decision(False, _RESTRICTED)
     stops = _stops(facts, question, now)
     if any(stop.way == Way.BOUNCED for stop in stops):
         return Decision(False, _STOPPED[Way.BOUNCED])

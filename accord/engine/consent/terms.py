@@ -153,6 +153,10 @@ class Restriction:
     at: datetime
     lifted_at: datetime | None = None
 
+    def holds(self, now: datetime) -> bool:
+        """Whether the record may not be used at this instant."""
+        return self.at <= now and not (self.lifted_at and self.lifted_at <= now)
+
 
 @dataclass(frozen=True)
 class Facts:

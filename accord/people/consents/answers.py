@@ -9,7 +9,7 @@ from functools import partial
 
 from accord.engine.consent import gate
 from accord.engine.consent.terms import Basis, Channel, Decision, Facts, Kind, Question, Way
-from accord.people.consents import consent, purposes, story
+from accord.people.consents import consent, purposes, story, together
 from accord.people.models import (
     Assessment,
     ConsentRecord,
@@ -86,7 +86,7 @@ def standing(contact: Contact, now: datetime) -> Standing:
     asked = [each for each in Channel if reached[each] or each in named]
     facts = {channel: story.of_channel(rows, channel) for channel in asked}
     if rows.merged:
-        facts = {channel: story.whole(contact, reached[channel], channel) for channel in asked}
+        facts = {channel: together.whole(contact, reached[channel], channel) for channel in asked}
     unlifted = (row for row in rows.restrictions if row.lifted_at is None)
     newest_first = sorted(ledger, key=lambda row: (row.at, row.pk), reverse=True)
     return Standing(

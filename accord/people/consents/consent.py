@@ -14,7 +14,7 @@ from accord.engine.consent import gate
 from accord.engine.consent.terms import Channel, Decision, Kind, Question, Source
 from accord.engine.errors import Refused
 from accord.people import families, records
-from accord.people.consents import ledger, purposes, story, suppressions
+from accord.people.consents import ledger, purposes, suppressions, together
 from accord.people.consents.ledger import Proof
 from accord.people.models import (
     ConsentRecord,
@@ -244,7 +244,7 @@ def may_send(contact: Contact, question: Question, now: datetime, *, address: st
         if not purposes.in_use().filter(pk=question.purpose).exists():
             return Decision(False, NOT_USED)
     where = address or address_of(contact, question.channel)
-    return gate.decide(story.whole(contact, where, question.channel), question, now)
+    return gate.decide(together.whole(contact, where, question.channel), question, now)
 
 
 def question(purpose: str, channel: Channel) -> Question:

@@ -93,10 +93,10 @@ def _of(
     return [
         Ending(each, purpose, channel, said.until)
         for each in people
-        if (said := today[each.pk][0]).until
+        if (said := today[each.pk].decision).until
         and said.basis in _IMPLIED
         and said.until <= then
-        and not later[each.pk][0]
+        and not later[each.pk].decision
     ]
 
 

@@ -7,31 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 
-from django.db.models import QuerySet, TextField
+from django.db.models import TextField
 from django.db.models.functions import MD5, Cast
 
 from accord.engine.consent import gate
-from accord.engine.consent.terms import Channel, Decision, Facts, Question
+from accord.engine.consent.terms import Channel, Decision, Question
 from accord.engine.segments.language import HasDeal, Outcome
-from accord.people.consents import consent, purposes, story, suppressions
-from accord.people.models import (
-    Affiliation,
-    Assessment,
-    ConsentRecord,
-    Contact,
-    Merge,
-    Pause,
-    Restriction,
-    Segment,
-    Suppression,
-)
+from accord.people.consents import consent, purposes, suppressions, together
+from accord.people.models import Contact, Segment
 from accord.people.models.contact import ContactQuerySet
 from accord.people.segments import members, tables
 
 MOST = 2_000  # members asked; of more than these as many are drawn, and the counts are estimates
-R = TypeVar("R", ConsentRecord, Pause, Restriction)
 
 
 class Why(StrEnum):
@@ -49,6 +37,15 @@ LABELS = {
     Why.NO_CONSENT: "No consent",
     Why.OPEN_DEAL: "Open deal",
 }
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the gate says of a contact. suppressed: whether the address is on the list."""
+
+    decision: Decision
+    restricted: bool = False
+    suppressed: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,44 +108,37 @@ def _left_out(asked: Sequence[Contact], question: Question, now: datetime) -> li
     found = []
     for contact in asked:
         said = decisions[contact.pk]
-        if said[0].words == gate.RESTRICTED:  # before any other reason
-            found.append(Exclusion(contact, Why.RESTRICTED, said[0].words))
+        if said.restricted:  # before any other reason
+            found.append(Exclusion(contact, Why.RESTRICTED, said.decision.words))
         elif not consent.address_of(contact, question.channel) and question.channel != Channel.POST:
             found.append(Exclusion(contact, Why.NO_ADDRESS, "No address for this channel."))
-        elif not said[0]:
-            why = Why.SUPPRESSED if said[1] else Why.NO_CONSENT
-            found.append(Exclusion(contact, why, said[0].words))
+        elif not said.decision:
+            why = Why.SUPPRESSED if said.suppressed else Why.NO_CONSENT
+            found.append(Exclusion(contact, why, said.decision.words))
         elif contact.pk in deals:
             found.append(Exclusion(contact, Why.OPEN_DEAL, "Sales is talking: an open deal."))
     return found
 
 
-def decide(
-    asked: Sequence[Contact], question: Question, now: datetime
-) -> dict[int, tuple[Decision, bool]]:
+def decide(asked: Sequence[Contact], question: Question, now: datetime) -> dict[int, Said]:
     """What `consent.may_send` says of each contact, in a few queries for all of them.
 
-    Those whom others were merged into are asked one by one: what was said to any of them counts.
-    The second value: whether the address is on the suppression list.
+    What was said to any who were merged into them counts too.
     """
     if refused := _for_all(question):
-        return {contact.pk: (refused, False) for contact in asked}
-    rows = _rows(asked, question.channel)
-    facts = {id: story.of_channel(each, question.channel) for id, each in rows.items()}
-    facts |= _of_merged(asked, question.channel)
-    return {
-        id: (gate.decide(facts[id], question, now), bool(each.suppressions))
-        for id, each in rows.items()
-    }
+        return {contact.pk: Said(refused) for contact in asked}
+    reached = {contact: consent.address_of(contact, question.channel) for contact in asked}
+    known = together.read(reached, question.channel)
+    return {contact.pk: _said(known, contact.pk, question, now) for contact in asked}
 
 
-def _of_merged(asked: Sequence[Contact], channel: Channel) -> dict[int, Facts]:
-    known = {contact.pk: contact for contact in asked}
-    merged = Merge.objects.filter(kept__in=list(known), undone_at=None)
-    return {
-        id: story.whole(known[id], consent.address_of(known[id], channel), channel)
-        for id in set(merged.values_list("kept", flat=True))
-    }
+def _said(known: together.Known, contact: int, question: Question, now: datetime) -> Said:
+    facts = known.whole(contact)
+    return Said(
+        gate.decide(facts, question, now),
+        restricted=any(each.holds(now) for each in facts.restrictions),
+        suppressed=bool(known.rows[contact].suppressions),
+    )
 
 
 def _for_all(question: Question) -> Decision | None:
@@ -157,43 +147,6 @@ def _for_all(question: Question) -> Decision | None:
     if not purposes.in_use().filter(pk=question.purpose).exists():
         return Decision(False, consent.NOT_USED)
     return None
-
-
-def _rows(asked: Sequence[Contact], channel: Channel) -> dict[int, story.Rows]:
-    ids = [contact.pk for contact in asked]
-    employed = Affiliation.objects.filter(contact__in=ids, company__deleted_at=None)
-    at_work = set(employed.values_list("contact", flat=True))
-    digests: dict[str, list[int]] = defaultdict(list)
-    for contact in asked:
-        if address := consent.address_of(contact, channel):
-            digests[suppressions.digest(address, channel)].append(contact.pk)
-    listed: dict[int, list[Suppression]] = defaultdict(list)
-    for row in Suppression.objects.filter(digest__in=list(digests), channel=channel).order_by("pk"):
-        for id in digests[row.digest]:
-            listed[id].append(row)
-    ledger = _by_contact(ConsentRecord.objects.filter(contact__in=ids).order_by("pk"))
-    pauses = _by_contact(Pause.objects.filter(contact__in=ids))
-    restrictions = _by_contact(Restriction.objects.filter(contact__in=ids))
-    assessments = tuple(Assessment.objects.filter(channel=channel).order_by("pk"))
-    return {
-        contact.pk: story.Rows(
-            country=story.country(contact),
-            business=contact.pk in at_work,
-            ledger=tuple(ledger[contact.pk]),
-            assessments=assessments,
-            suppressions=tuple(listed[contact.pk]),
-            pauses=tuple(pauses[contact.pk]),
-            restrictions=tuple(restrictions[contact.pk]),
-        )
-        for contact in asked
-    }
-
-
-def _by_contact(rows: QuerySet[R]) -> Mapping[int, list[R]]:
-    found: dict[int, list[R]] = defaultdict(list)
-    for row in rows:
-        found[row.contact_id].append(row)
-    return found
 
 
 def _on_a_deal(asked: Sequence[Contact], now: datetime) -> set[int]:

@@ -2,12 +2,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accord.engine.consent.terms import Channel
 from accord.engine.segments import from_json
-from accord.people import contacts
+from accord.people import affiliations, companies, contacts
 from accord.people.consents import consent, purposes
+from accord.people.identity import merging
 from accord.people.models import Contact
 from accord.people.segments import excluding, live, looking, members, reading, saving
 from accord.platform.events import log
@@ -116,9 +118,9 @@ def test_many_at_once_are_decided_as_one_by_one(people, bonn, mia, monkeypatch):
     consent.restrict(people[2], by=None)
     now = timezone.now()
     consent.pause(people[3], until=now + timedelta(days=2), by=None)
-    for id, (said, _) in excluding.decide(people, question, timezone.now()).items():
+    for id, said in excluding.decide(people, question, timezone.now()).items():
         one = Contact.objects.get(pk=id)
-        assert said == consent.may_send(one, question, timezone.now())
+        assert said.decision == consent.may_send(one, question, timezone.now())
     monkeypatch.setattr(excluding, "MOST", 2)
     told = excluding.excluded(bonn, question, timezone.now())
     assert told.size == 5 and not told.exact and len(told.rows) <= 2
@@ -133,3 +135,23 @@ def test_everybody_is_asked_with_room_to_group_them():
         assert cursor.fetchone() == ("64MB",)
         cursor.execute("SHOW max_parallel_workers_per_gather")
         assert cursor.fetchone() == ("0",)
+
+
+def test_merged_people_cost_no_query_each(people, mia):
+    purposes.add(label="News", by=None)
+    question = consent.question("news", Channel.EMAIL)
+    acme = companies.create(values={"name": "Acme"}, by=None)
+    asked = []
+    for kept, gone in zip(people[:5], people[5:], strict=True):
+        affiliations.add(gone, acme, by=None)
+        consent.give(gone, consent.Given("news", Channel.EMAIL), by=None)
+        merging.merge(kept, gone, choices={}, by=mia)
+        asked.append(Contact.objects.get(pk=kept.pk))
+    now = timezone.now()
+    with CaptureQueriesContext(connection) as few:
+        excluding.decide(asked[:1], question, now)
+    with CaptureQueriesContext(connection) as many:
+        found = excluding.decide(asked, question, now)
+    assert len(many) == len(few) <= 16
+    assert all(found[each.pk].decision == consent.may_send(each, question, now) for each in asked)
+    assert all(said.decision for said in found.values())

@@ -1,0 +1,197 @@
+"""The facts of many contacts at once, each with all that were merged into it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import QuerySet
+
+from accord.engine.consent import merging
+from accord.engine.consent.terms import Channel, Facts
+from accord.people.consents import story, suppressions
+from accord.people.models import (
+    Affiliation,
+    Assessment,
+    ConsentRecord,
+    Contact,
+    Merge,
+    MergeItem,
+    Pause,
+    Purpose,
+    Restriction,
+    Suppression,
+)
+
+R = TypeVar("R", ConsentRecord, Pause, Restriction)
+_AFFILIATIONS = Affiliation._meta.db_table
+
+
+def whole(
+    contact: Contact, address: str, channel: Channel, *, known_at: datetime | None = None
+) -> Facts:
+    """The facts of one contact, as `Known.whole` has them."""
+    return read({contact: address}, channel).whole(contact.pk, known_at)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is kept of contacts and of all that ever were merged into them.
+
+    rows, work (the affiliations to companies that are there) and merges (into it, oldest first)
+    by contact; brought (what a merge did to affiliations) by merge. double: the purposes whose
+    consent must be confirmed.
+    """
+
+    channel: Channel
+    rows: Mapping[int, story.Rows]
+    work: Mapping[int, Collection[int]]
+    merges: Mapping[int, Sequence[Merge]]
+    brought: Mapping[int, Sequence[MergeItem]]
+    double: Collection[str]
+
+    def whole(self, contact: int, known_at: datetime | None = None) -> Facts:
+        """The facts of a contact and of all that were merged into it: the most restrictive wins.
+
+        What was said to one of two before they were merged holds for both; what is said since is
+        said by the one they are. known_at: leave out rows of the ledger written down later,
+        whenever they say it happened, and merges that did not stand.
+        """
+        merges = [each for each in self.merges.get(contact, ()) if _stood(each, known_at)]
+        now = self._alone(contact, known_at)
+        if not merges:
+            return now
+        found = self._alone(contact, merges[0].at)
+        found = replace(found, business=self._was_at_work(contact, merges))
+        for each, following in zip(merges, [*merges[1:], None], strict=True):
+            other = self.whole(each.gone_id, each.at)
+            other = replace(other, business=other.business or self._brought_work(each))
+            found = merging.merge(found, other, double=self.double, now=each.at)
+            later = self._alone(contact, following.at) if following else now
+            earlier = self._alone(contact, each.at)
+            found = replace(
+                found,
+                claims=found.claims + tuple(c for c in later.claims if c not in earlier.claims),
+                stops=found.stops + tuple(s for s in later.stops if s not in earlier.stops),
+            )
+        return found
+
+    def _alone(self, contact: int, known_at: datetime | None) -> Facts:
+        rows = self.rows[contact]
+        if known_at:
+            ledger = tuple(row for row in rows.ledger if row.recorded_at <= known_at)
+            rows = replace(rows, ledger=ledger)
+        return story.of_channel(rows, self.channel)
+
+    def _was_at_work(self, contact: int, merges: Iterable[Merge]) -> bool:
+        """Whether a contact is at a company that no merge brought."""
+        brought = {
+            item.row_id
+            for merge in merges
+            for item in self.brought.get(merge.pk, ())
+            if item.returned_at is None and _whose(item) != contact
+        }
+        return any(each not in brought for each in self.work.get(contact, ()))
+
+    def _brought_work(self, merge: Merge) -> bool:
+        return any(_whose(item) == merge.gone_id for item in self.brought.get(merge.pk, ()))
+
+
+def read(reached: Mapping[Contact, str], channel: Channel) -> Known:
+    """What is kept of these contacts, each with the address it is reached by, in a few queries."""
+    found = _merges(each.pk for each in reached)
+    people = {each.gone: suppressions.normal(_reach(each.gone, channel), channel) for each in found}
+    people |= reached
+    by_kept: dict[int, list[Merge]] = defaultdict(list)
+    brought: dict[int, list[MergeItem]] = defaultdict(list)
+    work: dict[int, set[int]] = defaultdict(set)
+    for merge in found:
+        by_kept[merge.kept_id].append(merge)
+    for item in MergeItem.objects.filter(merge__in=found, name=_AFFILIATIONS):
+        brought[item.merge_id].append(item)
+    employed = Affiliation.objects.filter(contact__in=list(people), company__deleted_at=None)
+    for contact, affiliation in employed.values_list("contact", "pk"):
+        work[contact].add(affiliation)
+    double = Purpose.objects.filter(double=True).values_list("pk", flat=True) if found else ()
+    return Known(channel, _rows(people, work, channel), work, by_kept, brought, set(double))
+
+
+def _merges(contacts: Iterable[int]) -> list[Merge]:
+    """The merges into these contacts and into what was merged into them, also those undone."""
+    found: list[Merge] = []
+    asked: set[int] = set()
+    new = set(contacts)
+    while new:
+        asked |= new
+        merges = Merge.objects.filter(kept__in=new).select_related("gone").order_by("at", "pk")
+        into = list(merges)
+        found += into
+        new = {each.gone_id for each in into} - asked
+    return found
+
+
+def _rows(
+    people: Mapping[Contact, str], work: Mapping[int, Collection[int]], channel: Channel
+) -> dict[int, story.Rows]:
+    ids = [each.pk for each in people]
+    listed = _listed(people, channel)
+    ledger = _by_contact(ConsentRecord.objects.filter(contact__in=ids).order_by("pk"))
+    pauses = _by_contact(Pause.objects.filter(contact__in=ids))
+    restrictions = _by_contact(Restriction.objects.filter(contact__in=ids))
+    assessments = tuple(Assessment.objects.filter(channel=channel).order_by("pk"))
+    return {
+        contact.pk: story.Rows(
+            country=story.country(contact),
+            business=bool(work.get(contact.pk)),
+            ledger=tuple(ledger.get(contact.pk, ())),
+            assessments=assessments,
+            suppressions=tuple(listed.get(contact.pk, ())),
+            pauses=tuple(pauses.get(contact.pk, ())),
+            restrictions=tuple(restrictions.get(contact.pk, ())),
+        )
+        for contact in people
+    }
+
+
+def _listed(people: Mapping[Contact, str], channel: Channel) -> Mapping[int, list[Suppression]]:
+    digests: dict[str, list[int]] = defaultdict(list)
+    for contact, address in people.items():
+        if address:
+            digests[suppressions.digest(address, channel)].append(contact.pk)
+    listed: dict[int, list[Suppression]] = defaultdict(list)
+    for row in Suppression.objects.filter(digest__in=list(digests), channel=channel).order_by("pk"):
+        for id in digests[row.digest]:
+            listed[id].append(row)
+    return listed
+
+
+def _by_contact(rows: QuerySet[R]) -> Mapping[int, list[R]]:
+    found: dict[int, list[R]] = defaultdict(list)
+    for row in rows:
+        found[row.contact_id].append(row)
+    return found
+
+
+def _stood(merge: Merge, at: datetime | None) -> bool:
+    """Whether a merge stood at an instant, or stands now."""
+    if at is None:
+        return merge.undone_at is None
+    return merge.at <= at and (merge.undone_at is None or merge.undone_at > at)
+
+
+def _whose(item: MergeItem) -> int | None:
+    """Whose affiliation it was before the merge."""
+    return (item.before or {}).get("contact_id")
+
+
+def _reach(contact: Contact, channel: Channel) -> str:
+    match channel:
+        case Channel.EMAIL:
+            return contact.email
+        case Channel.SMS | Channel.PHONE:
+            return contact.phone
+        case _:
+            return ""
