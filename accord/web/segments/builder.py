@@ -130,7 +130,7 @@ def _save(
 def _context(
     request: StaffRequest, segment: Segment | None, made: Draft, words: engine.Catalogue
 ) -> dict[str, Any]:
-    text = json.dumps(made.rule, sort_keys=True)
+    text = json.dumps([made.rule, len(made.complaints)], sort_keys=True)  # all the panel tells
     there = tables.operational()
     offered = [
         (head, [(each, controls.WHATS[each]) for each in whats if _can(each, there)])
@@ -147,7 +147,7 @@ def _context(
         "told": False,
         "fresh": _fresh(request.POST.get("do", ""), made.rows),
         "unfinished": len(made.complaints),
-        "sentence": sentence(made.rule, words),
+        "sentence": "Not finished yet." if made.bare else sentence(made.rule, words),
         "offered": offered,
         "days": DAYS,
         "state": hashlib.sha256(text.encode()).hexdigest()[:12],

@@ -23,6 +23,8 @@ SMALL = 20_000  # contacts; of more, who is in a segment is worked out by the wo
 
 def context(user: User, made: Draft, *, exact: bool) -> dict[str, Any]:
     """The count, at once as an estimate where there are many people, and exact when asked for."""
+    if made.bare:
+        return {"bare": True, "left_out": len(made.complaints)}
     try:
         return _counted(user, made, exact=exact) | {"left_out": len(made.complaints)}
     except Refused as refused:

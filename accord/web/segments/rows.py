@@ -51,6 +51,12 @@ class Draft:
     rule: Any
     complaints: Mapping[int, str]
 
+    @property
+    def bare(self) -> bool:
+        """Whether there are rows and none is finished: such a rule says nothing yet."""
+        group = self.rule.get("not", self.rule)
+        return bool(self.complaints) and not any(group.values())
+
 
 START = (Row("all", 0), Row("contact", 1))
 

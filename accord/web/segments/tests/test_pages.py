@@ -1,5 +1,6 @@
 """Segments on the screen: built, kept, looked at, changed back; lists with people put on them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -37,7 +38,7 @@ def bonn(ana, mia):
 def test_a_segment_is_built_and_kept(signed_in, ana, mia):
     contacts.change(ana, values={"city": "Bonn"}, by=mia)
     page = signed_in.get("/segments/new/").text
-    assert 'name="what-0"' in page and "Everybody." in page
+    assert 'name="what-0"' in page and "Not finished yet." in page
     more = signed_in.post("/segments/new/", IN_BONN | {"do": "add:0:deal"}, headers=HTMX).text
     assert "City is “Bonn” and has an open deal." in more.replace(", and", " and")
     assert "<html" not in more
@@ -68,8 +69,33 @@ def test_the_count_beside_the_rule_is_quick_where_there_are_many(signed_in, bonn
     assert "about" in about and "Estimated from a few thousand people" in about
     assert "/segments/look/?exact" in about
     assert ">1</b>" in signed_in.post("/segments/look/?exact", IN_BONN).text
-    broken = signed_in.post("/segments/look/", IN_BONN | {"field-1": "shoe"}).text
+    more = {"what-2": "event", "depth-2": "1"}
+    broken = signed_in.post("/segments/look/", IN_BONN | more).text
     assert "1 unfinished line left out." in broken
+
+
+def test_the_panel_is_asked_again_whenever_a_row_comes_or_goes(signed_in):
+    form = IN_BONN | {"text-1": ""}
+    states = [
+        re.findall('id="(look-[0-9a-f]+)"', signed_in.post("/segments/new/", form | step).text)[0]
+        for step in ({}, {"do": "add:0:event"}, {"do": "remove:1"})
+    ]
+    assert len(set(states)) == 3  # an element that is new asks when it comes
+    assert "2 unfinished lines" in signed_in.post(
+        "/segments/look/", form | {"what-2": "event", "depth-2": "1"}
+    ).text  # fmt: skip
+
+
+def test_a_rule_without_a_finished_line_is_not_everybody(signed_in, bonn):
+    for what, denied in (("all", {}), ("any", {}), ("all", {"not-0": "1"})):
+        form = IN_BONN | {"what-0": what, "text-1": ""} | denied
+        said = signed_in.post("/segments/new/", form, headers=HTMX).text
+        assert "Not finished yet." in said and "verybody" not in said and "obody" not in said
+        panel = signed_in.post("/segments/look/", form).text
+        assert "Not finished yet." in panel and 'id="count"' not in panel
+    empty = {"what-0": "all", "depth-0": "0"}
+    assert "Everybody." in signed_in.post("/segments/new/", empty, headers=HTMX).text
+    assert ">1</b>" in signed_in.post("/segments/look/", empty).text
 
 
 def test_a_rule_being_built_tells_who_would_not_be_reached(signed_in, bonn, ana):
