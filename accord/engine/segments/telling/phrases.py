@@ -52,6 +52,8 @@ _PARTS: Mapping[type[Test], str] = {
     EndsWith: "ends with",
 }
 
+_PAST = {"came", "did", "left", "said", "was", "withdrew"}  # how events begin, beside words in -ed
+
 
 def asked(kind: Kind, test: Test, field: Field | None, catalogue: Catalogue) -> str:
     """What is asked of a value: "is Bonn or Berlin", "is in the last 30 days"."""
@@ -85,18 +87,26 @@ def value(one: object, kind: Kind, field: Field | None, catalogue: Catalogue) ->
     return field.choices.get(text, f"“{text}”") if field and field.choices else f"“{text}”"
 
 
+def deed(label: str) -> str:
+    """An event by its label, as what somebody did: "viewed a page", 'had the event “Deal lost”'."""
+    first = label.partition(" ")[0].lower()
+    if first.endswith("ed") or first in _PAST:
+        return lower(label)
+    return f"had the event {label}" if label.startswith("“") else f"had the event “{label}”"
+
+
 def times(wanted: Times) -> tuple[str, str]:
-    """The verb, and how often: ("did", "at least 3 times"), ("never did", "")."""
+    """What goes before the deed and after it: ("", "at least 3 times"), ("never", "")."""
     least, most = wanted.at_least, wanted.at_most
     if most is None:
-        return "did", "" if least == 1 else f"at least {count_text(least, 'time')}"
+        return "", "" if least == 1 else f"at least {count_text(least, 'time')}"
     if most == 0:
-        return "never did", ""
+        return "never", ""
     if least == most:
-        return "did", f"exactly {count_text(most, 'time')}"
+        return "", f"exactly {count_text(most, 'time')}"
     if least == 0:
-        return "did", f"at most {count_text(most, 'time')}"
-    return "did", f"{least} to {count_text(most, 'time')}"
+        return "", f"at most {count_text(most, 'time')}"
+    return "", f"{least} to {count_text(most, 'time')}"
 
 
 def in_time(when: When | None) -> str:
@@ -110,6 +120,11 @@ def number(amount: Decimal) -> str:
 
 def any_of(words: Iterable[str]) -> str:
     return _several(list(words), "or")
+
+
+def lower(label: str) -> str:
+    """A label within a sentence: "Job title" is "job title", "URL" stays."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def joined(parts: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from accord.engine.segments.catalogue import Catalogue
@@ -26,6 +27,7 @@ from accord.engine.segments.language import (
     Standing,
     State,
     Story,
+    Times,
     Trait,
     WasStage,
     Where,
@@ -63,7 +65,7 @@ _DENIALS = (
 def describe(rule: Rule, catalogue: Catalogue) -> str:
     """The rule as one sentence; groups within groups stand in brackets.
 
-    "City is Bonn or Berlin, and (did Page viewed at least 3 times in the last 30 days, or is on
+    "City is Bonn or Berlin, and (viewed a page at least 3 times in the last 30 days, or is on
     list Fair)." What the catalogue does not know is shown by its name, in quotes.
     """
     text = _said(rule, catalogue, top=True)
@@ -71,7 +73,7 @@ def describe(rule: Rule, catalogue: Catalogue) -> str:
 
 
 def phrase(leaf: Leaf, catalogue: Catalogue) -> str:
-    """One line as a phrase that follows "who": "did Page viewed at least 3 times"."""
+    """One line as a phrase that follows "who": "viewed a page at least 3 times"."""
     if isinstance(leaf, Trait | HasDeal | InList | InSegment | Bucket):
         return _standing(leaf, catalogue)
     return _story(leaf, catalogue)
@@ -89,6 +91,8 @@ def _said(rule: Rule, catalogue: Catalogue, *, top: bool = False) -> str:
             word = ", and " if isinstance(rule, All) else ", or "
             text = word.join(_said(part, catalogue) for part in rules)
             return text if top else f"({text})"
+        case Not(Did(times=Times(at_least=1, at_most=None)) as once):
+            return phrase(replace(once, times=Times(0, 0)), catalogue)
         case Not(inner):
             return _denied(_said(inner, catalogue))
         case _:
@@ -102,9 +106,8 @@ def _standing(leaf: Standing, catalogue: Catalogue) -> str:
             label = fields[name].label if name in fields else f"“{name}”"
             itself = noun is Noun.CONTACT or (kind is Kind.COMPANY and name == "id")
             whose = "" if itself else "company’s "
-            return (
-                f"{whose}{_lower(label)} {phrases.asked(kind, test, fields.get(name), catalogue)}"
-            )
+            asked = phrases.asked(kind, test, fields.get(name), catalogue)
+            return f"{whose}{phrases.lower(label)} {asked}"
         case HasDeal(outcome, where):
             return _DEALS[outcome] + _whose(where, catalogue)
         case InList(id):
@@ -121,17 +124,17 @@ def _standing(leaf: Standing, catalogue: Catalogue) -> str:
 def _story(leaf: Story, catalogue: Catalogue) -> str:
     match leaf:
         case Did(event, times, when, where):
-            did, often = phrases.times(times)
-            parts = (did, _event(event, catalogue), often, phrases.in_time(when))
+            never, often = phrases.times(times)
+            parts = (never, _event(event, catalogue), often, phrases.in_time(when))
             return phrases.joined(parts) + _with(where, catalogue)
         case Milestone(which, event, when, where):
-            done = (f"{which} did", _event(event, catalogue), phrases.in_time(when))
+            done = (which, _event(event, catalogue), phrases.in_time(when))
             return phrases.joined(done) + _with(where, catalogue)
         case Sequence(first, then, within, when):
             one = _event(first.event, catalogue) + _with(first.where, catalogue)
             two = _event(then.event, catalogue) + _with(then.where, catalogue)
             near = f" within {span_text(within)}" if within else ""
-            return phrases.joined((f"did {one}, then {two}{near}", phrases.in_time(when)))
+            return phrases.joined((f"{one}, then {two}{near}", phrases.in_time(when)))
         case WasStage(stages):
             return f"is or was {phrases.any_of(catalogue.stages.get(s, f'“{s}”') for s in stages)}"
         case StageChanged():
@@ -139,7 +142,7 @@ def _story(leaf: Story, catalogue: Catalogue) -> str:
         case Consent(purpose, channel, state):
             what = catalogue.purposes.get(purpose, f"“{purpose}”")
             by = catalogue.channels.get(channel, f"“{channel}”")
-            return _STATES[state].format(f"{what} by {_lower(by)}")
+            return _STATES[state].format(f"{what} by {phrases.lower(by)}")
         case _:
             assert_never(leaf)
 
@@ -165,7 +168,7 @@ def _whose(where: tuple[Where, ...], catalogue: Catalogue) -> str:
     said = []
     for each in where:
         field = catalogue.deal.get(each.field)
-        label = _lower(field.label) if field else f"“{each.field}”"
+        label = phrases.lower(field.label) if field else f"“{each.field}”"
         said.append(f"{label} {phrases.asked(each.kind, each.test, field, catalogue)}")
     return f" whose {' and '.join(said)}" if said else ""
 
@@ -179,9 +182,4 @@ def _denied(said: str) -> str:
 
 
 def _event(name: str, catalogue: Catalogue) -> str:
-    return catalogue.events.get(name, f"“{name}”")
-
-
-def _lower(label: str) -> str:
-    """A label within a sentence: "Job title" is "job title", "URL" stays."""
-    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
+    return phrases.deed(catalogue.events.get(name, f"“{name}”"))

@@ -27,7 +27,11 @@ WORDS = Catalogue(
         "amount": Field("Amount", Kind.MONEY),
         "stage": Field("Stage", Kind.STAGE, {"4": "Offer"}),
     },
-    events={"page.viewed": "Page viewed", "form.submitted": "Form submitted"},
+    events={
+        "page.viewed": "Viewed a page",
+        "form.submitted": "Submitted a form",
+        "deal.lost": "Deal lost",
+    },
     stages={"mql": "MQL", "lead": "Lead"},
     colleagues={7: "Ben"},
     companies={2: "Acme"},

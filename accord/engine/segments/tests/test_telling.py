@@ -37,7 +37,7 @@ VIEWED = {"event": "page.viewed"}
             "Company’s employees is empty.",
         ),
         ({"company": "id", "kind": "company", "is": 2}, "Company is Acme."),
-        ({**VIEWED, "times": {"exactly": 0}}, "Never did Page viewed."),
+        ({**VIEWED, "times": {"exactly": 0}}, "Never viewed a page."),
         (
             {
                 **VIEWED,
@@ -45,13 +45,23 @@ VIEWED = {"event": "page.viewed"}
                 "when": {"between": ["2026-01-01", "today"]},
                 "where": [{"property": "url", "kind": "text", "contains": "pricing"}],
             },
-            "Did Page viewed at least 3 times from 1 Jan 2026 to today "
-            "where url contains “pricing”.",
+            "Viewed a page at least 3 times from 1 Jan 2026 to today where url contains “pricing”.",
         ),
-        ({"first": "page.viewed", "when": {"on": "today"}}, "First did Page viewed today."),
+        ({"first": "page.viewed", "when": {"on": "today"}}, "First viewed a page today."),
         (
             {"sequence": [VIEWED, {"event": "form.submitted"}], "within": "3 days"},
-            "Did Page viewed, then Form submitted within 3 days.",
+            "Viewed a page, then submitted a form within 3 days.",
+        ),
+        ({"not": VIEWED}, "Never viewed a page."),
+        (
+            {"not": {**VIEWED, "times": {"at_least": 2}}},
+            "Not (viewed a page at least 2 times).",
+        ),
+        ({"event": "deal.lost"}, "Had the event “Deal lost”."),
+        ({"event": "deal.lost", "times": {"exactly": 0}}, "Never had the event “Deal lost”."),
+        (
+            {"event": "shoe.tied", "times": {"at_most": 2}},
+            "Had the event “shoe.tied” at most 2 times.",
         ),
         ({"lifecycle": "was", "stages": ["mql"]}, "Is or was MQL."),
         (
@@ -81,7 +91,7 @@ def test_groups_within_groups_stand_in_brackets():
     city = {"contact": "city", "kind": "text", "is": "Bonn"}
     rule = from_json({"all": [city, {"any": [VIEWED, {"not": {"all": [{"list": 3}, city]}}]}]})
     assert describe(rule, WORDS) == (
-        "City is “Bonn”, and (did Page viewed, or not (is on list Fair, and city is “Bonn”))."
+        "City is “Bonn”, and (viewed a page, or not (is on list Fair, and city is “Bonn”))."
     )
 
 
