@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accord.channels.models import Message
 from accord.engine.consent.terms import Channel
+from accord.marketing.forms import submissions
+from accord.marketing.forms.submissions import Post
+from accord.marketing.forms.tests.conftest import box, data, news, publish
 from accord.people import contacts
-from accord.people.consents import consent, purposes
+from accord.people.consents import consent, preference_links, purposes
 from accord.people.privacy import erasing
 from accord.people.segments import members, saving
 from accord.platform.queue import work
@@ -20,7 +25,7 @@ from tests.browser.conftest import overflow
 from tests.browser.looks import WIDTHS
 from tests.browser.test_today import signed_in
 
-__all__ = ["signed_in"]
+__all__ = ["data", "news", "publish", "signed_in"]
 COLUMNS = {"into": "contacts", "columns": {"Mail": "email", "City": "city"}, "match": ["email"]}
 
 
@@ -83,3 +88,46 @@ def test_it_is_said_on_the_page(signed_in, told, axe, shoot, width, theme):
         shoot(tab, f"said-{name}-{width}")
         axe(tab)
         assert overflow(tab) <= 0, path
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_the_preference_link_is_copied_and_opens(signed_in, settings, axe, shoot, width, theme):
+    tab = signed_in(theme, width)
+    settings.BASE_URL = tab.base
+    ana = contacts.create(values={"email": "ana@acme.example"}, by=signed_in.olga)
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.goto(f"{tab.base}/contacts/{ana.pk}/consent/")
+    tab.get_by_role("button", name="Copy their preference link").click()
+    expect(tab.get_by_role("button", name="Copied")).to_be_visible()
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert copied == preference_links.address(ana)
+    assert overflow(tab) <= 0
+    axe(tab)
+    shoot(tab, f"consent-link-{width}-{theme}")
+    tab.goto(copied)
+    expect(tab.locator("main")).to_contain_text("a…@acme.example")
+
+
+@pytest.fixture
+def asked(publish, news, live_server, settings):
+    """The address a mail asks to confirm a form at."""
+    settings.BASE_URL = live_server.url
+    version = publish(boxes=[box(news)], confirm=True)
+    post = Post({"email": ["ana@acme.example"], "consent:news:email": ["on"]})
+    submissions.settle(submissions.receive(version, post, now=timezone.now()).submission.pk)
+    letter = Message.objects.get(key__startswith="form-confirmation")
+    return re.search(r"http://\S+/confirm/\S+", letter.text)[0]
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_who_confirmed_a_form_opens_their_preferences(asked, page, axe, shoot, width, theme):
+    tab = page(theme, width)
+    tab.goto(asked)
+    tab.get_by_role("button", name="Yes, it was me").click()
+    link = tab.get_by_role("link", name="Choose what we may send you")
+    expect(link).to_be_visible()
+    assert overflow(tab) <= 0
+    axe(tab)
+    shoot(tab, f"form-confirmed-{width}-{theme}")
+    link.click()
+    expect(tab.locator("main")).to_contain_text("a…@acme.example")

@@ -15,6 +15,7 @@ from accord.engine.errors import Refused
 from accord.engine.forms.terms import Definition
 from accord.marketing.forms import forms, people
 from accord.marketing.models import Confirmation, Submission
+from accord.people.consents import preference_links
 from accord.platform import links
 from accord.platform.access import preferences
 from accord.platform.events import log, names
@@ -89,6 +90,12 @@ def confirm(token: str) -> Submission:
     about = log.About(contact=submission.contact_id)
     log.record("form.confirmed", about, form=submission.form.name, submission=submission.pk)
     return submission
+
+
+def preferences_of(submission: Submission) -> str:
+    """Where whoever has the confirmed address now chooses what they are sent; else nothing."""
+    contact = people.match(submission.email)
+    return preference_links.address(contact) if contact else ""
 
 
 def _letter(submission: Submission, definition: Definition, token: str) -> tuple[str, str]:

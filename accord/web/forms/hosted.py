@@ -90,6 +90,8 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             confirmations.confirm(token)
             done = True
         context = {"definition": definition, "agreed": found.submission.agreed, "done": done}
+        if done:
+            context["preferences"] = confirmations.preferences_of(found.submission)
         answer = render(request, "public/form_confirmation.html", context)
     answer["Content-Language"] = definition.language
     return answer

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
-from accord.people.consents import answers, banner, heard, ledger
+from accord.people.consents import answers, banner, heard, ledger, preference_links
 from accord.people.consents import consent as verbs
 from accord.people.consents.answers import Answer
 from accord.people.models import BannerAnswer, Contact, Suppression
@@ -174,8 +174,14 @@ def _context(request: StaffRequest, contact: Contact) -> dict[str, Any]:
         "broken": set(ledger.broken(contact.pk)),
         "recognised": [_recognised(each) for each in banner.of(contact)],
         "may_write": may_write,
-        **({name: kind(prefix=name) for name, kind in _FORMS.items()} if may_write else {}),
+        **(_to_write(contact) if may_write else {}),
     }
+
+
+def _to_write(contact: Contact) -> dict[str, Any]:
+    """The forms, and the link a colleague may hand over."""
+    link = {"preferences": preference_links.address(contact)}
+    return link | {name: kind(prefix=name) for name, kind in _FORMS.items()}
 
 
 def _told(contact: Contact) -> dict[str, Any]:

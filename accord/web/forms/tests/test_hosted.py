@@ -15,7 +15,8 @@ from accord.engine.forms.terms import Ending
 from accord.marketing.forms import forms, submissions, tickets
 from accord.marketing.forms.tests.conftest import CHROME, box, data, news, offers, publish
 from accord.marketing.models import FormDay, Submission
-from accord.people.consents import purposes, suppressions
+from accord.people import contacts
+from accord.people.consents import preference_links, purposes, suppressions
 from accord.people.models import ConsentRecord, Contact, Suppression, Visitor
 
 __all__ = ["data", "news", "offers", "publish"]
@@ -105,10 +106,31 @@ def test_double_opt_in_from_the_mail_to_the_button(visitor, publish, offers):
         opened = visitor.get(path)
         assert (opened.status_code, opened["Referrer-Policy"]) == (200, "no-referrer")
         visitor.head(path)
+        assert "/preferences/" not in opened.content.decode()
     assert not ConsentRecord.objects.exists()
     for _ in range(2):
         assert "that is confirmed" in visitor.post(path).content.decode()
     assert ConsentRecord.objects.count() == 2
+
+
+def test_who_confirmed_finds_their_preferences(visitor, publish, offers):
+    purposes.word(offers, language="de", text="Acme darf mir Angebote mailen.", by=None)
+    publish(boxes=[box(offers)], language="de")
+    shown = visitor.get("/f/ask-us/")
+    visitor.post("/f/ask-us/", hidden(shown) | GOOD | {"consent:offers:email": "on"})
+    submissions.settle(Submission.objects.get().pk)
+    letter = Message.objects.get(key__startswith="form-confirmation")
+    path = re.search(r"http://localhost:\d+(/confirm/\S+)", letter.text)[1]
+    visitor.post(path)
+    contact = Contact.objects.get()
+    link = f"{preference_links.address(contact)}?lang=de"
+    done = visitor.get(path).content.decode()
+    assert f'href="{link}">Wählen, was wir Ihnen senden dürfen</a>' in done
+    choices = visitor.get(link.removeprefix("http://localhost:8200")).content.decode()
+    assert "Was wir Ihnen senden dürfen" in choices and "a…@acme.example" in choices
+    contacts.change(contact, values={"email": "bea@acme.example"}, by=None)
+    contact.addresses.filter(value="ana@acme.example").delete()
+    assert "/preferences/" not in visitor.get(path).content.decode()
 
 
 def test_the_page_does_not_tell_whether_somebody_said_stop(visitor, publish, news):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accord.engine.consent.terms import Channel
 from accord.people import contacts, visitors
-from accord.people.consents import banner, consent, purposes
+from accord.people.consents import banner, consent, preference_links, purposes
 from accord.people.consents.banner import Said, Words
 from accord.people.consents.consent import Given
 from accord.people.models import BannerAnswer, ConsentRecord, Pause, Restriction, Suppression
@@ -145,8 +145,11 @@ def test_a_number_that_is_not_known_cannot_be_suppressed(client, page):
 
 def test_who_may_read_but_not_write_sees_no_forms(client, ana, page, ben, mia):
     contacts.change(ana, values={"owner": mia.pk}, by=None)
+    link = preference_links.address(ana)
+    assert f'readonly value="{link}"' in text(client.get(page))
     client.force_login(ben)
-    assert "Write down what was said" not in text(client.get(page))
+    shown = text(client.get(page))
+    assert "Write down what was said" not in shown and link not in shown
     assert client.post(page, NEWS | SAID).status_code == 403
     assert not ConsentRecord.objects.exists()
 
