@@ -63,6 +63,20 @@ def question(name: str, query: QueryDict, reader: User) -> Question:
     )
 
 
+def readable(name: str, query: QueryDict, reader: User) -> Question:
+    """As `question`, without what cannot be read: what stands in the filters of a report that
+    was refused."""
+    kept = query.copy()
+    if kept.get("by") not in reports.report(name).keys:
+        kept.pop("by", None)
+    for each, read in (("from", _day), ("to", _day), ("as_of", _moment), ("segment", _segment)):
+        try:
+            read(kept.get(each, ""))
+        except Refused:
+            del kept[each]
+    return question(name, kept, reader)
+
+
 def choices(asked: Question) -> Choices:
     """The options of the filter form, with what is chosen now."""
     keys = reports.report(asked.report).keys

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accord.engine.errors import Refused
 from accord.insight import attribution, reports
 from accord.insight.credit import LABELS
 from accord.insight.questions import Answer, Cut
@@ -36,6 +39,34 @@ class Card:
     drawn: Drawn | None
 
 
+def answered(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A report that cannot be asked so says why, with its filters there to ask differently."""
+
+    @wraps(view)
+    def told(request: StaffRequest, name: str) -> HttpResponse:
+        try:
+            return view(request, name)
+        except permissions.Forbidden:
+            raise
+        except Refused as refused:
+            if request.htmx:
+                raise
+            sentence = str(refused)
+        question = asking.readable(name, request.GET, request.user)
+        context = {
+            "report": reports.report(name),
+            "reports": reports.ALL,
+            "question": question,
+            "choices": asking.choices(question),
+            "chips": asking.chips(question, request.GET),
+            "model": asking.model(request.GET),
+            "refused": sentence,
+        }
+        return render(request, "insight/report.html", context, status=422)
+
+    return told
+
+
 @staff("report.read")
 @require_safe
 def index(request: StaffRequest) -> HttpResponse:
@@ -52,6 +83,7 @@ def index(request: StaffRequest) -> HttpResponse:
 
 @staff("report.read")
 @require_safe
+@answered
 def report(request: StaffRequest, name: str) -> HttpResponse:
     question = asking.question(name, request.GET, request.user)
     answer = reports.answer(question)
@@ -83,6 +115,7 @@ def _table(answer: Answer, currency: str, query: QueryDict) -> Table:
 
 @staff("report.read")
 @require_safe
+@answered
 def rows(request: StaffRequest, name: str) -> HttpResponse:
     """What one number of a report is made of."""
     question = asking.question(name, request.GET, request.user)

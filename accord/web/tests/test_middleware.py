@@ -11,8 +11,11 @@ def test_a_character_no_column_keeps_is_refused_with_a_sentence(client, ben):
         answer = client.get(path, body)
         assert answer.status_code == 422
         assert b"cannot be kept" in answer.content
+        assert "Nothing was changed" not in answer.text  # it was only asked for
+        assert 'href="/contacts/">Show without filters' in answer.text
     answer = client.post("/contacts/new/", {"last_name": "A\0"})
     assert (answer.status_code, b"cannot be kept" in answer.content) == (422, True)
+    assert "Nothing was changed." in answer.text
 
 
 @pytest.mark.parametrize(

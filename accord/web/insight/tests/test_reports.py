@@ -41,9 +41,24 @@ def test_the_export_is_raw_and_needs_the_permission(client, ann, company):  # no
     assert client.get("/reports/revenue/table.csv").status_code == 403
 
 
-def test_an_unreadable_day_is_said_in_words(client, ann, pipeline):  # noqa: F811
-    answer = client.get("/reports/funnel/?from=yesterday")
-    assert answer.status_code == 422 and "year-month-day" in answer.text
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("from=yesterday", "year-month-day"),
+        ("as_of=2026-13-01", "year-month-day"),
+        ("segment=99", "segment"),
+        ("by=shoe", "cannot be cut by"),
+        ("import=99", "There is no import 99."),
+    ],
+)
+@pytest.mark.parametrize("page", ["", "rows/"])
+def test_what_cannot_be_asked_is_said_above_the_filters(client, ann, company, page, asked, said):  # noqa: F811
+    answer = client.get(f"/reports/funnel/{page}?{asked}&to=2026-03-31&pipeline=Fixture")
+    assert answer.status_code == 422 and said in answer.text
+    assert 'aria-label="Filters"' in answer.text and 'value="2026-03-31"' in answer.text
+    assert 'value="Fixture" checked' in answer.text
+    assert 'href="/reports/funnel/">Show without filters' in answer.text
+    assert "Nothing was changed" not in answer.text and "Go to Today" not in answer.text
 
 
 def test_a_page_costs_few_queries(client, ann, company, django_assert_max_num_queries):  # noqa: F811
