@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from accord.marketing.forms import telling
 from accord.marketing.models import Campaign, CampaignCost, Form
@@ -13,7 +14,9 @@ from accord.people.privacy import general
 from accord.platform import personal
 from accord.platform.personal import Person, Row, Store, rows
 
-FORMS_STAY = "That a form was sent, when, and the words of the boxes ticked: it is counted."
+FORMS_STAY = (
+    "That a form was sent and confirmed, when, and the words of the boxes ticked: it is counted."
+)
 
 
 def register() -> None:
@@ -60,12 +63,18 @@ def _forms(person: Person) -> Iterator[Row]:
 
 
 def _no_answers(person: Person) -> None:
-    Confirmation.objects.filter(submission__in=_theirs(person)).delete()
+    _no_links(Confirmation.objects.filter(submission__in=_theirs(person)))
     blank = dict.fromkeys(("email", "page", "referrer", "agent", "network", "visitor"), "")
     _theirs(person).filter(contact=None).update(contact=person.id)  # found without its address
     theirs = Submission.objects.filter(contact=person.id)
     telling.forget(theirs.values_list("pk", flat=True))
     theirs.update(answers={}, ticket=None, reasons=[], left_out=[], **blank)
+
+
+def _no_links(asked: QuerySet[Confirmation]) -> None:
+    """No link leads anywhere any more; that one was used, and when, is counted."""
+    asked.filter(used_at=None).delete()
+    asked.update(digest=Concat(Value("erased "), Cast("pk", CharField())))
 
 
 def _proposals(person: Person) -> Iterator[Row]:

@@ -9,14 +9,16 @@ from django.utils import timezone
 from accord.channels.models import Message
 from accord.engine.consent.terms import Channel
 from accord.engine.forms.answers import Problem
-from accord.marketing.forms import confirmations, forms, submissions
+from accord.marketing.forms import confirmations, conversion, forms, submissions
 from accord.marketing.forms.tests.conftest import asking, box, filled
 from accord.marketing.models import Confirmation, FormVersion, Submission
 from accord.people import contacts
 from accord.people.consents import consent, purposes
 from accord.people.consents.consent import EVERYTHING
 from accord.people.models import ConsentRecord, Contact
+from accord.people.privacy import erasing
 from accord.platform.models import Event, Job
+from accord.platform.running import startup
 
 pytestmark = pytest.mark.django_db
 AD = "https://acme.example/ask?utm_source=google&utm_medium=cpc&utm_campaign=spring"
@@ -136,3 +138,24 @@ class TestDoubleOptIn:
     def test_what_nobody_confirms_is_thrown_away_after_a_month(self, publish, send):
         sent = send(publish(confirm=True))
         assert submissions.tidy(sent.at + timedelta(days=31)) == 1
+
+    def test_what_was_confirmed_stays_counted_after_an_erasure(self, version, send):
+        for ready in startup._ready:
+            ready()
+        people = ("ana@acme.example", "bo@acme.example", "cy@acme.example")
+        sent = [send(version, email=each, consent__offers__email="on") for each in people]
+        letters = Message.objects.filter(key__startswith="form-confirmation").order_by("pk")
+        tokens = [self.token(letter) for letter in letters]
+        for token in tokens[:2]:
+            confirmations.confirm(token)
+        form, today = version.form, timezone.localdate()
+        before = conversion.by_day(form, since=today, until=today)
+        assert (before[0][1].sent, before[0][1].confirmed) == (3, 2)
+        for each in sent:
+            assert erasing.run_all(erasing.begin(each.contact, by=None))
+        assert conversion.by_day(form, since=today, until=today) == before
+        assert conversion.of([form], since=today)[form.pk] == before[0][1]
+        assert Confirmation.objects.filter(used_at=None).count() == 0
+        for token in tokens:
+            with pytest.raises(confirmations.LinkSpent):
+                confirmations.find(token)
