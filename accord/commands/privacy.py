@@ -77,6 +77,8 @@ def _told(preview: erasing.Preview) -> list[str]:
         lines.append(
             "  Another contact has the same name: texts with the name are left as they are."
         )
+    if preview.requests:
+        lines.append(f"  {preview.requests}")
     if preview.backups:
         lines.append(f"  {preview.backups}")
     return lines

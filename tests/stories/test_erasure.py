@@ -18,7 +18,7 @@ from accord.people import contacts
 from accord.people.consents import ledger
 from accord.people.identity import merging
 from accord.people.models import Contact, Erasure, PrivacyStep, Suppression
-from accord.people.privacy import copies, erased, erasing, persons
+from accord.people.privacy import copies, erased, erasing, persons, requests
 from accord.people.records import Deleted, Erased
 from accord.platform import personal
 from accord.platform.models import AuditEntry, Event
@@ -67,6 +67,16 @@ def test_the_copy_holds_every_word(known):
     assert {each for each in kept if each not in data} == set()
     assert {each for each in kept if each not in page} == set()
     assert AuditEntry.objects.filter(verb="person.exported", subject_id=known.pk).exists()
+
+
+def test_the_command_names_an_open_request_before(data, capsys):
+    ana = contacts.create(values={"email": "ana@acme.example"}, by=None)
+    made = requests.receive("access", ana, by=None)
+    options = parser("privacy", command).parse_args(["erase", "ana@acme.example", "--yes"])
+    assert command.run(options) == 0
+    told = "  1 request of this person is open; tell them first.\n"
+    assert told in capsys.readouterr().out.partition("Erased.")[0]
+    assert [each.what for each in requests.history(made)] == ["erasing", "received"]
 
 
 def test_nothing_is_left_and_reports_add_up(known, data, capsys):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accord.engine.errors import Refused
 from accord.people.identity import evidence
 from accord.people.models import Contact, Erasure, PrivacyRequest
-from accord.people.privacy import erased, in_backups, persons, record
+from accord.people.privacy import erased, in_backups, persons, record, requests
 from accord.people.privacy.erased import Line
 from accord.platform import failpoints, personal
 from accord.platform.access import permissions
@@ -61,12 +61,14 @@ class Preview:
 
     shares_name: another contact has the same name, so texts with it are left to people.
     backups: which still hold the person afterwards, and when they go; "" where none does.
+    requests: that some of theirs are open, of which they are to be told before; "" where none is.
     """
 
     parts: tuple[Part, ...]
     mentions: tuple[Part, ...]
     shares_name: bool
     backups: str = ""
+    requests: str = ""
 
 
 def preview(contact: Contact) -> Preview:
@@ -87,6 +89,7 @@ def preview(contact: Contact) -> Preview:
         tuple(_mentions(person)),
         persons.shares_name(contact),
         in_backups.told(contact),
+        requests.to_tell([contact, *persons.merged(contact)]),
     )
 
 
@@ -98,6 +101,8 @@ def begin(contact: Contact, *, request: PrivacyRequest | None = None, by: User |
     """
     if by is not None:
         permissions.require(by, "privacy.manage")
+    for asked in requests.open_of([contact]):  # before the record: steps lock in this order
+        requests.note(asked, "erasing", by=by)
     held = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if held.erased_at:
         raise AlreadyErased

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -50,6 +51,10 @@ class Closed(Refused):
 
 class NotIdentified(Refused):
     """Write down first how you know that it is this person who asks."""
+
+
+class ErasedSince(Refused):
+    """This person was erased: all that is left is to close the request."""
 
 
 class NoPerson(Refused):
@@ -102,16 +107,20 @@ def receive(
 
 @transaction.atomic
 def find(request: PrivacyRequest, contact: Contact, *, by: User | None) -> PrivacyRequest:
-    """Say whose data a request is about. Raises Forbidden or Closed."""
+    """Say whose data a request is about. Raises Forbidden, Closed or ErasedSince."""
     held = _held(request, by)
+    if is_erased(held):
+        raise ErasedSince
     PrivacyRequest.objects.filter(pk=held.pk).update(contact=contact)
     return _step(held, "found", "", by)
 
 
 @transaction.atomic
 def identify(request: PrivacyRequest, how: str, *, by: User | None) -> PrivacyRequest:
-    """Write down how we know who asks. Raises Forbidden, Closed or NotIdentified."""
+    """Write down how we know who asks. Raises Forbidden, Closed, ErasedSince or NotIdentified."""
     held = _held(request, by)
+    if is_erased(held):
+        raise ErasedSince
     words = " ".join(how.split())[:300]
     if not words:
         raise NotIdentified
@@ -197,12 +206,45 @@ def history(request: PrivacyRequest) -> QuerySet[PrivacyStep]:
 
 
 def ready(request: PrivacyRequest) -> PrivacyRequest:
-    """A request whose person is known and was identified. Raises NoPerson or NotIdentified."""
+    """A request whose person is known and was identified.
+
+    Raises ErasedSince, NoPerson or NotIdentified.
+    """
+    if is_erased(request):
+        raise ErasedSince
     if request.contact_id is None:
         raise NoPerson
-    if not request.identity:
+    if not is_identified(request):
         raise NotIdentified
     return request
+
+
+def is_identified(request: PrivacyRequest) -> bool:
+    """Whether it was checked who asks. How we know is blanked by an erasure, the step is not."""
+    return PrivacyStep.objects.filter(request=request, what="identified").exists()
+
+
+def is_erased(request: PrivacyRequest) -> bool:
+    """Whether the person was erased, whose record may be gone with it."""
+    if request.contact:
+        return request.contact.erased_at is not None
+    return PrivacyStep.objects.filter(request=request, what="erasing").exists()
+
+
+def open_of(contacts: Collection[Contact]) -> QuerySet[PrivacyRequest]:
+    """The open requests that are about any of these records."""
+    return PrivacyRequest.objects.filter(contact__in=contacts, state=State.OPEN).order_by("pk")
+
+
+def to_tell(contacts: Collection[Contact]) -> str:
+    """What is to be said of open requests before these records are erased; "" without any."""
+    match open_of(contacts).count():
+        case 0:
+            return ""
+        case 1:
+            return "1 request of this person is open; tell them first."
+        case many:
+            return f"{many} requests of this person are open; tell them first."
 
 
 def in_months(start: datetime, months: int) -> datetime:

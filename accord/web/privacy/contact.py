@@ -56,7 +56,6 @@ def erasure(request: StaffRequest, pk: int) -> HttpResponse:
             requests.ready(asked)
         except Refused as refusal:
             return _shown(request, contact, error=str(refusal))
-        requests.note(asked, "erasing", by=request.user)
     made = erasing.begin(contact, request=asked, by=request.user)
     return redirect("settings-erasure", made.pk)
 

@@ -180,6 +180,7 @@ def _shown(request: StaffRequest, asked: PrivacyRequest, error: str = "") -> Htt
         "error": error,
         "erasures": list(asked.erasures.order_by("-pk")),
         "steps": [Told(each, requests.STEPS.get(each.what, each.what)) for each in steps],
-        "ready": bool(asked.contact and asked.identity and not asked.contact.erased_at),
+        "erased": requests.is_erased(asked),
+        "identified": requests.is_identified(asked),
     }
     return render(request, "privacy/request.html", values, status=422 if error else 200)

@@ -117,6 +117,48 @@ def test_erasing_for_a_request_needs_to_know_who_asks(owner, ana):
     assert "Not checked yet" not in shown
 
 
+STEPS_SHOWN = ("1. Find the person", "2. Check who asks", "3. Do what was asked")
+
+
+@pytest.mark.parametrize("checked", [True, False])
+@pytest.mark.parametrize("in_the_bin", [True, False])
+def test_a_request_of_somebody_erased_can_only_be_closed(owner, ana, checked, in_the_bin):
+    found = asked(ana)
+    if checked:
+        requests.identify(found, "Called the number on the record", by=None)
+    if in_the_bin:
+        contacts.delete(ana, by=None)
+    assert erasing.run_all(erasing.begin(ana, by=None))
+    at = f"/settings/privacy/{found.pk}/"
+    shown = text(owner.get(at))
+    assert [each for each in STEPS_SHOWN if each in shown] == []
+    assert "Close it" in shown and "The person was erased" in shown and "Erased person" in shown
+    words = "Not kept any more" if checked else "Never checked"
+    assert f"Known to be them by</dt><dd>{words}" in shown
+    for step, said in (("identity", {"note": "By phone"}), ("restriction", {})):
+        refused = owner.post(f"{at}{step}/", said)
+        assert refused.status_code == 422 and "This person was erased" in text(refused)
+    assert requests.history(found).first().what == "erasing"
+    owner.post(f"{at}answer/")
+    assert PrivacyRequest.objects.get().state == "answered"
+
+
+def test_what_is_seen_before_an_erasure_names_open_requests(owner, ana):
+    at = f"/contacts/{ana.pk}/privacy/"
+    assert "tell them first" not in text(owner.get(at))
+    requests.answer(asked(ana), by=None)
+    assert "tell them first" not in text(owner.get(at))
+    asked(ana)
+    assert "1 request of this person is open; tell them first." in text(owner.get(at))
+    bea = contacts.create(values={"email": "bea@acme.example"}, by=None)
+    asked(bea, "objection")
+    merging.merge(ana, bea, choices={}, by=None)
+    assert "2 requests of this person are open; tell them first." in text(owner.get(at))
+    assert erasing.run_all(erasing.begin(ana, by=None))
+    whats = [requests.history(each).first().what for each in requests.waiting()]
+    assert whats == ["erasing", "erasing"]
+
+
 def test_today_shows_what_is_due_to_who_answers(owner, ana, client, mia):
     asked(ana)
     assert 'hx-get="/today/privacy/"' in text(owner.get("/"))
