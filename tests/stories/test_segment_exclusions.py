@@ -109,5 +109,5 @@ def test_what_was_said_to_a_merged_record_counts(people, bonn, mia, what):
     told = excluding.excluded(bonn, question, now)
     assert (told.reached == 1) is (what == "agreed")
     assert (told.counts["restricted"] == 1) is (what == "restricted")
-    said, _ = excluding.decide([people[0]], question, now)[people[0].pk]
-    assert said == consent.may_send(people[0], question, now)
+    said = excluding.decide([people[0]], question, now)[people[0].pk]
+    assert said.decision == consent.may_send(people[0], question, now)
