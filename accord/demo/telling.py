@@ -101,7 +101,7 @@ def _lifecycles(loading: Loading) -> Iterator[Event]:
                 step.at,
                 contact=loading.contacts[each.key],
                 user=loading.user(step.by),
-                properties={"from": before, "to": step.stage, "reason": step.reason},
+                properties={"previous": before, "stage": step.stage, "reason": step.reason},
             )
             before = step.stage
 

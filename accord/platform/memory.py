@@ -72,6 +72,7 @@ class Memory(Generic[T]):
 
 def look_again() -> None:
     """Have the next look ask the database whether something changed: a request begins."""
+    _shared.looks += 1
     _shared.due, _mine.seen = 0.0, None
 
 
@@ -103,11 +104,13 @@ class _Mine(threading.local):
 
 @dataclass
 class _Shared:
-    """What all threads see. due: when to ask again; drops: how often it was thrown away."""
+    """What all threads see. due: until when nobody need ask; drops: how often it was thrown away;
+    looks: how many requests began."""
 
     seen: _Seen | None = None
     due: float = 0.0
     drops: int = 0
+    looks: int = 0
     asking: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -125,19 +128,27 @@ def _look() -> _Seen:
         _mine.seen = _mine.seen or _read(None)
         return _mine.seen
     _mine.changed = False
-    known = _shared.seen
-    return known if known and time.monotonic() < _shared.due else _ask()
+    return _fresh() or _ask()
+
+
+def _fresh() -> _Seen | None:
+    return _shared.seen if time.monotonic() < _shared.due else None
 
 
 def _ask() -> _Seen:
-    """What the database has now. Of two requests, the one that asked later keeps its answer."""
+    """What the database has now. Whoever comes meanwhile waits; who came before that needs no
+    answer of their own."""
     with _shared.asking:
-        while True:
-            before, _shared.due = _shared.drops, time.monotonic() + FRESH_SECONDS
+        while (known := _fresh()) is None:
+            before, due = (_shared.drops, _shared.looks), time.monotonic() + FRESH_SECONDS
             found = _read(_shared.seen)
-            if before == _shared.drops:
-                _shared.seen = found
-                return found
+            if before[0] != _shared.drops:
+                continue
+            _shared.seen = found
+            if before[1] != _shared.looks:
+                return found  # a request that began since asks again
+            _shared.due = due
+        return known
 
 
 def _read(known: _Seen | None) -> _Seen:

@@ -9,10 +9,11 @@ from accord.demo import loading, removing, truths
 from accord.engine.simulator import Size
 from accord.insight import attribution
 from accord.insight.models import Credit, Watermark
-from accord.people import contacts, lifecycle
+from accord.people import contacts, lifecycle, timeline
 from accord.people.models import Contact
 from accord.platform.access import preferences
-from accord.platform.models import AuditEntry, InstanceSetting, User
+from accord.platform.events.log import About
+from accord.platform.models import AuditEntry, Event, InstanceSetting, User
 from accord.sales.models import Deal
 from accord.sales.pipeline import pipelines
 
@@ -58,6 +59,18 @@ def test_the_demo_company_comes_and_goes_without_a_trace(mia, data):
     assert AuditEntry.objects.filter(subject_type="contact").count() == 1
     with pytest.raises(removing.NotHere):
         removing.remove()
+
+
+def test_every_event_of_the_demo_is_told_in_words(data):
+    """Its events are written by hand: what tells them must find what it asks for."""
+    loading.load(7, Size.SMALL, now=NOW)
+    for name in Event.objects.values_list("name", flat=True).distinct():
+        one = Event.objects.filter(name=name).first()
+        noun = "contact" if one.contact_id else "deal"
+        about = About(**{noun: getattr(one, f"{noun}_id")})
+        entries, _ = timeline.page(about, only=[name], size=200)
+        assert entries and not any(each.title.rstrip().endswith((":", "→")) for each in entries)
+        assert not any("…" in each.title or "None" in each.title for each in entries), name
 
 
 def test_a_colleague_who_owns_your_record_by_now_stays(mia, olga):

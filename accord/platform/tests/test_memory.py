@@ -48,6 +48,32 @@ def test_a_change_nobody_told_of_is_seen_by_the_next_request():
     assert preferences.current().company_name == "After"
 
 
+def test_nobody_is_told_what_was_while_somebody_else_looks_again(monkeypatch):
+    """However long ago it was read: an idle process may have read it yesterday."""
+    called("Before")
+    assert preferences.current().company_name == "Before"
+    elsewhere(lambda: called("After"))
+    read, reading, go_on = memory._read, threading.Event(), threading.Event()
+
+    def slowly(known):
+        reading.set()
+        assert go_on.wait(10)
+        return read(known)
+
+    monkeypatch.setattr(memory, "_read", slowly)
+    memory.look_again()
+    found = []
+    first = threading.Thread(
+        target=lambda: found.append(elsewhere(lambda: preferences.current().company_name))
+    )
+    first.start()
+    assert reading.wait(10)
+    threading.Timer(0.2, go_on.set).start()
+    assert preferences.current().company_name == "After"
+    first.join()
+    assert found == ["After"]
+
+
 def test_a_row_taken_away_and_another_one_written_is_a_change():
     called("Before")
     assert preferences.current().company_name == "Before"
