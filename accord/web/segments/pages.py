@@ -33,6 +33,11 @@ class Line:
     change: int
     used: tuple[Segment, ...]
 
+    @property
+    def made_today(self) -> bool:
+        """Whether there was no yesterday to compare it with."""
+        return timezone.localdate(self.segment.created_at) == timezone.localdate()
+
 
 @staff("contact.read")
 @require_safe

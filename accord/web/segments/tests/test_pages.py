@@ -112,6 +112,7 @@ def test_a_rule_being_built_tells_who_would_not_be_reached(signed_in, bonn, ana)
 
 def test_the_list_tells_size_change_and_use(signed_in, bonn, mia, django_assert_max_num_queries):
     before = timezone.localdate() - timedelta(days=2)
+    Segment.objects.update(created_at=timezone.now() - timedelta(days=2))
     SegmentSize.objects.create(segment=bonn, day=before, size=3, entered=3, left=0)
     both = saving.create(name="Both", rule={"all": [{"segment": bonn.pk}]}, by=mia)
     saving.create(name="Fair", by=mia)
@@ -123,6 +124,24 @@ def test_the_list_tells_size_change_and_use(signed_in, bonn, mia, django_assert_
     assert "Fair" not in signed_in.get("/segments/?kind=dynamic").text
     assert "Both" not in signed_in.get("/segments/?q=fair").text
     assert "Nothing fits" in signed_in.get("/segments/?q=zzz").text
+
+
+def test_a_segment_made_today_has_no_yesterday(signed_in, bonn):
+    for path in ("/segments/", f"/segments/{bonn.pk}/"):
+        page = signed_in.get(path).text
+        assert "made today" in page and "+1<" not in page and "since yesterday" not in page
+    Segment.objects.update(created_at=timezone.now() - timedelta(days=1))
+    page = signed_in.get(f"/segments/{bonn.pk}/").text
+    assert ">+1<" in page and "since yesterday" in page and "made today" not in page
+
+
+def test_how_many_are_in_it_stands_beside_the_name(signed_in, bonn):
+    page = signed_in.get("/segments/").text  # a phone shows two columns
+    assert re.findall('<th[^>]*scope="col"[^>]*>([A-Z][a-z]+)', page)[:3] == [
+        "Name", "People", "Kind",
+    ]  # fmt: skip
+    row = page.partition("<tbody>")[2]
+    assert row.index(f"/segments/{bonn.pk}/people/") < row.index("By a rule")
 
 
 def test_the_page_of_a_segment_keeps_to_few_queries(
