@@ -1,6 +1,8 @@
 """A marketer's file becomes a segment, a list and a CSV file, from the command line."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +47,19 @@ def test_from_a_rule_to_a_file(accord, rule, ana, mia, tmp_path):
     file = tmp_path / "kept.csv"
     assert accord("export", "Kept", "--to", str(file)).startswith("1 contacts written")
     assert "ana@acme.example" in file.read_text("utf-8-sig")
+
+
+def test_the_example_in_the_docs_runs_and_reads_as_it_says_there(accord, tmp_path):
+    page = Path(__file__).parents[2].joinpath("docs/segments.md").read_text()
+    example = re.search(r"## An example\n\n```json\n(.+?)```\n\n(.+?)\n", page, re.DOTALL)
+    (file := tmp_path / "example.json").write_text(example[1])
+    assert accord("count", str(file)) == f"0 people: {example[2]}\n"
+
+
+def test_a_list_that_never_was_is_not_said_to_be_gone(accord, tmp_path):
+    (file := tmp_path / "list.json").write_text('{"list": 3}')
+    with pytest.raises(Refused, match=r"There is no list 3\. Choose another list\."):
+        accord("count", str(file))
 
 
 def test_saving_again_changes_the_rule_and_keeps_the_history(accord, rule, ana, tmp_path):

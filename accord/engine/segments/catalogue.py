@@ -114,4 +114,5 @@ def _field(name: str, kind: Kind, fields: Fields, path: str) -> None:
 
 def _known(name: str | int, there: Labels | Names, path: str, what: str) -> None:
     if name not in there:
-        raise BadRule(path, f"There is no {what} “{name}” any more. Choose another {what}.")
+        said = f"“{name}”" if isinstance(name, str) else name
+        raise BadRule(path, f"There is no {what} {said}. Choose another {what}.")

@@ -139,7 +139,7 @@ def test_what_is_unfinished_is_told_and_left_out():
     assert set(made.complaints) == {1, 3, 4, 6, 7, 8}
     assert made.complaints[1] == "Fill in what to compare it with."
     assert made.complaints[6] == "Choose a field of the deal."
-    assert "There is no list “99” any more" in made.complaints[7]
+    assert "There is no list 99. Choose" in made.complaints[7]
 
 
 @pytest.mark.django_db
