@@ -50,7 +50,8 @@ def _is_in(client):
 
 
 def test_the_set_up_link_makes_an_owner_who_is_signed_in_at_once(client):
-    link = _path(accounts.setup_link())
+    older, link = _path(accounts.setup_link()), _path(accounts.setup_link())
+    assert "A set-up link is printed again" in client.get(older).content.decode()
     assert client.get(link).status_code == 200
     said = {
         "company": "Heliogrid",
@@ -60,7 +61,8 @@ def test_the_set_up_link_makes_an_owner_who_is_signed_in_at_once(client):
     }
     assert client.post(link, said)["Location"] == "/"
     assert _is_in(client)
-    assert Client().get(link).status_code == 410
+    spent = Client().get(link)
+    assert spent.status_code == 410 and "A set-up link is printed" not in spent.content.decode()
     assert Client().post(link, said | {"email": "eve@accord.example"}).status_code == 410
     assert User.objects.count() == 1
 
