@@ -47,7 +47,7 @@ def _run(arguments: Sequence[str]) -> int:
         return _list()
     if name not in commands.names():
         return _django(name, arguments)
-    _take_port(rest)
+    _take_port(name, rest)
     if name not in _WITHOUT_DJANGO:
         import django
 
@@ -63,8 +63,10 @@ def _run(arguments: Sequence[str]) -> int:
         return command.run(options)
 
 
-def _take_port(arguments: Sequence[str]) -> None:
+def _take_port(name: str, arguments: Sequence[str]) -> None:
     """The port is a setting too (links follow it), so it is taken before settings are read."""
+    if name == "up":  # it and its parts keep to their own, also where another runs
+        os.environ.setdefault("ACCORD_PORT", "")
     taking = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     taking.add_argument("--port", type=int)
     with contextlib.suppress(argparse.ArgumentError):

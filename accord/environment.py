@@ -45,6 +45,11 @@ def _read(
         raise BadSetting(f"{name} is {said}; write {shape} or leave it unset.") from None
 
 
+def is_given(name: str) -> bool:
+    """Whether somebody said it, be it to keep the default (empty)."""
+    return name in os.environ
+
+
 def text(name: str, default: str, help_: str) -> str:
     return _read(name, default, help_, str, "text")
 

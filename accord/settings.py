@@ -7,15 +7,17 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from accord import environment as env
-from accord.platform.running import postgres
+from accord.platform.running import postgres, serving
 from accord.platform.safekeeping import secrets
 
 DATA = env.folder("ACCORD_DATA", "var", "The folder of all state: postgres, media, secrets.")
 PORT = env.port("ACCORD_PORT", 8200, "The port the web process listens on.")
 HOST = env.text("ACCORD_HOST", "127.0.0.1", "The address the web process listens on.")
+# Commands follow the Accord that runs, whatever it was told when it started.
+_RUNNING = "" if env.is_given("ACCORD_PORT") else serving.address(DATA)
 BASE_URL = env.address(
     "ACCORD_URL",
-    f"http://localhost:{PORT}",
+    _RUNNING or f"http://localhost:{PORT}",
     "The address people type; links in mails start with it.",
     shown_default="http://localhost:PORT",
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 from accord import commands
 from accord.platform import addresses
-from accord.platform.running import embedded, postgres, readiness, supervisor
+from accord.platform.running import embedded, postgres, readiness, serving, supervisor
 from accord.platform.running.readiness import Seen
 
 HELP = "Run Accord: the database, the pages, the collect server and the worker, until Ctrl-C."
@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
         url = chosen.DATABASE_URL or postgres.cluster(chosen.DATA).url()
         seen = readiness.look(url, chosen.INSTALLED_APPS)
         link = _link(seen, first_run=options.first_run)
+        announced = serving.announce(chosen.DATA, chosen.BASE_URL)
         plan = supervisor.Plan(
             listening=listening.fileno(),
             collecting=collecting.fileno(),
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
             workers=chosen.WORKERS,
             data="" if presence is None else str(chosen.DATA),
             present=listening.fileno() if presence is None else presence.file,
+            announced=listening.fileno() if announced is None else announced,
             greeting=_greeting(chosen.BASE_URL, link),
         )
         supervisor.become(plan)

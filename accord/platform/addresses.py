@@ -31,12 +31,16 @@ def listen(host: str, port: int, *, setting: str = "") -> socket.socket:
 
 def _why(host: str, port: int, error: OSError, setting: str) -> str:
     if error.errno == errno.EADDRINUSE:
-        choose = f"{setting}={port + 10}" if setting else f"accord up --port {port + 10}"
+        choose = f"{setting}={port + 10}" if setting else _choosing(port + 10)
         return (
             f"Port {port} is in use, perhaps by another Accord. "
             f"Stop that program, or choose another port: {choose}"
         )
     if error.errno == errno.EACCES:
-        choose = f"{setting}=8201" if setting else "accord up --port 8200"
+        choose = f"{setting}=8201" if setting else _choosing(8200)
         return f"Port {port} is for the system only. Choose one above 1023: {choose}"
     return f"Accord cannot listen on {host} port {port}: {error.strerror}. See ACCORD_HOST."
+
+
+def _choosing(port: int) -> str:
+    return f'accord up --port {port}, or make up ARGS="--port {port}"'

@@ -78,10 +78,32 @@ def test_it_starts_from_nothing_says_where_it_is_and_ends_without_a_trace(new_in
     taken = instance.run("up")
     assert taken.returncode == 1
     assert f"Port {port} is in use" in taken.stderr
-    assert "--port" in taken.stderr
+    assert f'accord up --port {int(port) + 10}, or make up ARGS="--port' in taken.stderr
     assert worker.is_running()
     assert end(process) == 0
     assert left_of(instance) == []
+
+
+def test_commands_know_the_port_it_was_started_with(instance):
+    """As long as it runs, and no longer; what they are told themselves comes first."""
+    port = instance.environment.pop("ACCORD_PORT")
+    process = up(instance, "--port", port)
+    told = instance.run("doctor").stdout
+    assert f"Links begin with http://localhost:{port}." in told
+    told = instance.run("doctor", ACCORD_PORT="8300").stdout
+    assert "Links begin with http://localhost:8300." in told
+    end(process, signal.SIGKILL)
+    instances.wait(lambda: not left_of(instance), 40)
+    assert "Links begin with http://localhost:8200." in instance.run("doctor").stdout
+
+
+def test_what_a_browser_fetches_first_leaves_no_word_in_the_terminal(instance):
+    process = up(instance)
+    url = f"http://127.0.0.1:{instance.environment['ACCORD_PORT']}/static/css/app.css"
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        assert answer.status == 200
+    assert end(process) == 0
+    assert "Warning" not in instance.output()
 
 
 def test_nothing_is_left_however_it_ends(instance):

@@ -41,6 +41,7 @@ class Plan:
     collecting: the open socket of the collect process.
     data:      the folder of the embedded database, or nothing where the server is not ours.
     present:   the open file that says that somebody uses that database.
+    announced: the open file that tells commands where Accord is reached.
     greeting:  what to print once the web process answers.
     """
 
@@ -51,7 +52,13 @@ class Plan:
     workers: int
     data: str
     present: int
+    announced: int
     greeting: str
+
+    @property
+    def handed_on(self) -> tuple[int, ...]:
+        """The open files that go from `accord up` to the supervisor."""
+        return self.listening, self.collecting, self.present, self.announced
 
 
 @dataclass
@@ -149,7 +156,7 @@ def pause(failures: int) -> float:
 
 def become(plan: Plan) -> None:
     """Turn this process into the supervisor: same process id, a fraction of the memory."""
-    for number in (plan.listening, plan.collecting, plan.present):
+    for number in plan.handed_on:
         os.set_inheritable(number, True)
     signal.pthread_sigmask(signal.SIG_BLOCK, processes.ENDING)
     command = [sys.executable, "-m", "accord.platform.running.supervisor", json.dumps(asdict(plan))]
@@ -158,7 +165,7 @@ def become(plan: Plan) -> None:
 
 def main() -> None:
     plan = Plan(**json.loads(sys.argv[1]))
-    for number in (plan.listening, plan.collecting, plan.present):
+    for number in plan.handed_on:
         os.set_inheritable(number, False)
     logs.to_the_terminal()
     parts = [Part("web", ["web", "--fd", str(plan.listening)], keeps=[plan.listening])]
