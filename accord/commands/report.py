@@ -26,8 +26,8 @@ class NoPeriod(Refused):
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=REPORTS)
     parser.add_argument("--by", help="what to cut by; each report has its own keys")
-    parser.add_argument("--from", dest="start", type=date.fromisoformat, metavar="YYYY-MM-DD")
-    parser.add_argument("--to", dest="end", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    parser.add_argument("--from", dest="start", type=_day, metavar="YYYY-MM-DD")
+    parser.add_argument("--to", dest="end", type=_day, metavar="YYYY-MM-DD")
     parser.add_argument("--as-of", type=_moment, metavar="YYYY-MM-DD[THH:MM]")
     parser.add_argument("--pipeline", action="append", default=[], metavar="NAME")
     parser.add_argument("--import", dest="imports", action="append", type=int, default=[])
@@ -66,6 +66,12 @@ def run(options: argparse.Namespace) -> int:
     answer = reports.answer(question)
     _print(answer, reports.answer(earlier) if earlier else None, options.shape)
     return 0
+
+
+def _day(text: str) -> date:
+    from accord.insight import questions
+
+    return questions.day(text)
 
 
 def _moment(text: str) -> datetime:

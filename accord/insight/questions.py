@@ -29,6 +29,15 @@ class UnknownKey(Refused):
     """This report cannot be cut that way."""
 
 
+class UnreadableDay(Refused):
+    """This day cannot be read. Write it as year-month-day, for example 2026-03-31."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"“{text}” is not a day. Write it as year-month-day, for example 2026-03-31."
+        )
+
+
 @dataclass(frozen=True)
 class Question:
     """One report, one cut, its filters. `reader` None: everything (the command line).
@@ -161,12 +170,23 @@ class Report:
     defaults: dict[str, str] = field(default_factory=dict)
 
 
+def day(text: str) -> date:
+    """A day as people write it. Raises UnreadableDay."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UnreadableDay(text) from None
+
+
 def moment(text: str) -> datetime:
-    """A moment as people write it; a day means its end. Raises ValueError.
+    """A moment as people write it; a day means its end. Raises UnreadableDay.
 
     Without a zone it is in the company's.
     """
-    value = datetime.fromisoformat(text)
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise UnreadableDay(text) from None
     if len(text) <= len("2026-01-31"):
         value = datetime.combine(value, time.max)
     return value if value.tzinfo else timezone.make_aware(value)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from accord import commands
+from accord import cli, commands
 from accord.engine.errors import Refused
 from accord.insight import reports
 from accord.people import contacts, lifecycle
@@ -174,6 +174,14 @@ def test_a_filter_that_names_nothing_is_refused_with_what_there_is(shell):
         shell("report", "winloss", "--pipeline", "Slaes")
     with pytest.raises(reports.UnknownImport, match=f"no import {leads + 9}"):
         shell("report", "funnel", "--import", str(leads + 9))
+
+
+@pytest.mark.parametrize("option", ["--from", "--to", "--as-of"])
+def test_a_misspelt_day_is_refused_with_how_to_write_it(option):
+    with pytest.raises(Refused) as refused:  # the command prints it and ends with 1
+        cli._run(["report", "revenue", option, "2026-13-01"])
+    said = "“2026-13-01” is not a day. Write it as year-month-day, for example 2026-03-31."
+    assert str(refused.value) == said
 
 
 def test_a_period_is_compared_with_the_one_before(shell):

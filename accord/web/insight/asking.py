@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import TypeVar
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -12,7 +13,7 @@ from django.utils.formats import date_format
 from accord.engine.attribution import Model
 from accord.engine.errors import Refused
 from accord.insight import of_segment, reports
-from accord.insight.questions import Cut, Measure, Question, Report, moment
+from accord.insight.questions import Cut, Measure, Question, Report, day, moment
 from accord.people import choices as people_choices
 from accord.people.models import Segment
 from accord.platform.access import permissions
@@ -21,9 +22,7 @@ from accord.sales.models import Pipeline
 from accord.web.http import number, numbers
 from accord.web.lists.tables import Chip
 
-
-class UnreadableDay(Refused):
-    """A day in the address cannot be read. Write it as year-month-day, for example 2026-03-31."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -52,13 +51,13 @@ def question(name: str, query: QueryDict, reader: User) -> Question:
     return Question(
         report=name,
         by=query.get("by") or report.defaults["by"],
-        start=_day(query.get("from", "")),
-        end=_day(query.get("to", "")),
-        as_of=_moment(query.get("as_of", "")),
+        start=_read(day, query.get("from", "")),
+        end=_read(day, query.get("to", "")),
+        as_of=_read(moment, query.get("as_of", "")),
         pipelines=tuple(text for text in query.getlist("pipeline") if text),
         imports=tuple(numbers(query.getlist("import"))),
         goal="opened" if query.get("goal") == "opened" else "won",
-        segment=_segment(query.get("segment", "")),
+        segment=_read(_segment, query.get("segment", "")),
         reader=reader,
     )
 
@@ -69,9 +68,9 @@ def readable(name: str, query: QueryDict, reader: User) -> Question:
     kept = query.copy()
     if kept.get("by") not in reports.report(name).keys:
         kept.pop("by", None)
-    for each, read in (("from", _day), ("to", _day), ("as_of", _moment), ("segment", _segment)):
+    for each, read in (("from", day), ("to", day), ("as_of", moment), ("segment", _segment)):
         try:
-            read(kept.get(each, ""))
+            _read(read, kept.get(each, ""))
         except Refused:
             del kept[each]
     return question(name, kept, reader)
@@ -157,21 +156,9 @@ def _segments(asked: Question) -> tuple[Choice, ...]:
     return tuple(Choice(each.value, each.label, each.value == chosen) for each in there)
 
 
-def _segment(text: str) -> Segment | None:
-    if not text:
-        return None
+def _segment(text: str) -> Segment:
     return of_segment.numbered(number(text) or 0)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UnreadableDay from None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return moment(text) if text else None
-    except ValueError:
-        raise UnreadableDay from None
+def _read(read: Callable[[str], T], text: str) -> T | None:
+    return read(text) if text else None
