@@ -17,6 +17,7 @@ from accord.platform.personal import Person, Row, Store, rows
 FORMS_STAY = (
     "That a form was sent and confirmed, when, and the words of the boxes ticked: it is counted."
 )
+MAILS_STAY = "That a colleague was mailed, and when, without the words."
 
 
 def register() -> None:
@@ -31,6 +32,9 @@ def register() -> None:
             FORMS_STAY,
         )
     )
+    told = ("channels.Message",)
+    title = "Mails to colleagues about their forms"
+    personal.offer(Store("form_mails", title, told, _mails, _no_mails, MAILS_STAY, 51))
     personal.offer(
         Store(
             "proposals",
@@ -55,11 +59,8 @@ def _theirs(person: Person) -> QuerySet[Submission]:
 
 
 def _forms(person: Person) -> Iterator[Row]:
-    yield from rows.of(_theirs(person), form_name="form__name")
-    for found in Confirmation.objects.filter(submission__in=_theirs(person)).order_by("pk"):
-        yield {"confirmation_of": found.submission_id, "used_at": str(found.used_at or "")}
-    for mail in telling.mails(_theirs(person).values_list("pk", flat=True)):
-        yield {"told_colleagues": mail.text, "at": str(mail.created_at)}
+    link = {"link_until": "confirmation__expires_at", "confirmed_at": "confirmation__used_at"}
+    yield from rows.of(_theirs(person), form_name="form__name", **link)
 
 
 def _no_answers(person: Person) -> None:
@@ -67,8 +68,16 @@ def _no_answers(person: Person) -> None:
     blank = dict.fromkeys(("email", "page", "referrer", "agent", "network", "visitor"), "")
     _theirs(person).filter(contact=None).update(contact=person.id)  # found without its address
     theirs = Submission.objects.filter(contact=person.id)
-    telling.forget(theirs.values_list("pk", flat=True))
     theirs.update(answers={}, ticket=None, reasons=[], left_out=[], **blank)
+
+
+def _mails(person: Person) -> Iterator[Row]:
+    for mail in telling.mails(_theirs(person).values_list("pk", flat=True)):
+        yield {"told_colleagues": mail.text, "at": str(mail.created_at)}
+
+
+def _no_mails(person: Person) -> None:
+    telling.forget(_theirs(person).values_list("pk", flat=True))
 
 
 def _no_links(asked: QuerySet[Confirmation]) -> None:

@@ -17,7 +17,7 @@ from accord.marketing.forms.submissions import Post
 from accord.marketing.forms.tests.conftest import box, data, news, publish
 from accord.people import contacts
 from accord.people.consents import consent, preference_links, purposes
-from accord.people.privacy import erasing
+from accord.people.privacy import erasing, requests
 from accord.people.segments import members, saving
 from accord.platform.queue import work
 from accord.platform.transfer import imports, mapping
@@ -45,16 +45,28 @@ def told(signed_in, settings, tmp_path):
     bought = timezone.now() - timedelta(days=720)
     given = consent.Given("news", Channel.EMAIL, consent.What.PURCHASE, at=bought)
     consent.give(cleo, given, by=None)
+    requests.receive("access", ana, asked_by="By mail", by=olga)
     consent.restrict(ana, reason="Asked", by=None)
     all_of_us = saving.create(name="All of us", rule={"not": {"deal": "open"}}, by=olga)
     members.evaluate(all_of_us, timezone.now())
     return {
         "contact-privacy": f"/contacts/{ana.pk}/privacy/",
+        "contact-erasure": f"/contacts/{ana.pk}/privacy/",
+        "request-of-the-erased": f"/settings/privacy/{_asked_before()}/",
         "settings-consent": "/settings/consent/",
         "contact": f"/contacts/{cleo.pk}/#related",
         "segment-reach": f"/segments/{all_of_us.pk}/reach/?purpose=news",
         "import-check": f"/imports/{_tried(olga)}/check/",
     }
+
+
+def _asked_before():
+    """The number of a request that was open when its person was erased."""
+    gone = contacts.create(values={"email": "asked@acme.example"}, by=None)
+    asked = requests.receive("access", gone, asked_by="By mail", by=None)
+    requests.identify(asked, "Called the number on the record", by=None)
+    erasing.run_all(erasing.begin(gone, by=None))
+    return asked.pk
 
 
 def _tried(olga):
@@ -71,6 +83,8 @@ def _tried(olga):
 
 SAID = {
     "contact-privacy": "Those made on schedule (1) are dropped one by one",
+    "contact-erasure": "1 request of this person is open; tell them first.",
+    "request-of-the-erased": "The person was erased, and their address with them",
     "settings-consent": "Consent that ends soon",
     "contact": "Implied consent by purchase, until",
     "segment-reach": "Restricted",

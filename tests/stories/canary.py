@@ -19,6 +19,7 @@ from accord.channels.models import FailedEvent, Receipt, WriteKey
 from accord.channels.passing import Why
 from accord.engine.consent.terms import Channel, Source
 from accord.insight import attribution
+from accord.marketing.forms import telling
 from accord.marketing.models import Form
 from accord.marketing.models.form import Confirmation, FormVersion, Proposal, Submission
 from accord.people import companies, contacts, lifecycle
@@ -279,6 +280,8 @@ def _filled_in(contact: Contact) -> None:
         contact=contact,
     )
     Confirmation.objects.create(submission=sent, digest="1", expires_at=timezone.now())
+    form.owner = User.objects.get(email="keeper@accord.example")
+    telling.tell(sent, contact)
     Proposal.objects.create(
         submission=sent, contact=contact, field="city", value=word(), at=timezone.now()
     )

@@ -1,10 +1,13 @@
 """What colleagues were told of who filled a form in goes with the person."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.utils import timezone
 
 from accord.channels.models import Message
 from accord.marketing.forms import submissions, telling
+from accord.marketing.models import Confirmation
 from accord.people.models import Contact
 from accord.people.privacy import erasing, persons
 from accord.platform import personal
@@ -12,6 +15,7 @@ from accord.platform.running import startup
 from accord.platform.trail import logbooks
 
 pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
 SAID = "A roof of 80 m²"
 
 
@@ -25,15 +29,27 @@ def told(publish, send):
     return ana
 
 
+def store(name):
+    return next(each for each in personal.stores() if each.name == name)
+
+
 def bos():
     return Message.objects.exclude(text="").get()
 
 
 def test_a_copy_of_somebodys_data_has_what_colleagues_were_told(told):
-    [forms] = [each for each in personal.stores() if each.name == "forms"]
-    rows = forms.read(persons.of(told.contact))
-    [mail] = [each for each in rows if "told_colleagues" in each]
+    [mail] = store("form_mails").read(persons.of(told.contact))
     assert SAID in mail["told_colleagues"] and "A car park" not in mail["told_colleagues"]
+
+
+def test_a_form_sent_once_is_counted_once_with_when_it_was_confirmed(told):
+    now = timezone.now()
+    Confirmation.objects.create(submission=told, digest="0", expires_at=now, used_at=now)
+    [row] = store("forms").read(persons.of(told.contact))
+    assert row["id"] == told.pk and datetime.fromisoformat(row["confirmed_at"]) - now < SECOND
+    counts = {part.title: part.rows for part in erasing.preview(told.contact).parts}
+    assert counts["Forms they sent"] == 1
+    assert counts["Mails to colleagues about their forms"] == 1
 
 
 def test_a_mail_of_somebody_erased_is_empty_and_leaves_no_more(told):
