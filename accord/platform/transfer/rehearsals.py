@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord.engine.errors import Refused
@@ -134,26 +135,57 @@ def _try(job: Import, plan: Plan, rows: Iterable[Row]) -> Rehearsal:
     kept = ImportRow.objects.filter(source=job).order_by("number")
     made = kept.filter(action="created")[:SHOWN]
     refused = kept.filter(action="error")[:SHOWN]
-    noted = kept.exclude(action__in=("error", "skipped")).exclude(reason="")[:SHOWN]
+    changed = _changed(job)
     return Rehearsal(
         rows=sum(counts.values()),
         counts=counts,
         made=tuple(Made(row.number, row.values) for row in made),
-        changed=_changed(job),
+        changed=changed,
         problems=tuple(Problem(row.number, row.reason) for row in refused),
-        notes=tuple(Note(row.number, row.reason) for row in noted),
+        notes=_notes(job, kept, changed),
         merged=tuple(sorted(merged, key=lambda each: each.number)[:SHOWN]),
         merges=len(merged),
     )
 
 
 def _changed(job: Import) -> tuple[Changed, ...]:
+    """What would change, each with the row that changes it. Of several rows that mean one record
+    each changes a field once at most, in their order."""
     changes = list(FieldChange.objects.filter(import_id=job.pk).order_by("pk")[:SHOWN])
-    rows = ImportRow.objects.filter(source=job, object_id__in={each.subject_id for each in changes})
-    numbers = {row.object_id: row.number for row in rows.order_by("-number")}
-    return tuple(
-        Changed(numbers.get(each.subject_id, 0), each.subject_id, each.field, each.old, each.new)
-        for each in changes
+    rows = ImportRow.objects.filter(
+        source=job, action="updated", object_id__in={each.subject_id for each in changes}
+    )
+    left: dict[int | None, list[int]] = {}
+    for number, record in rows.order_by("number").values_list("number", "object_id"):
+        left.setdefault(record, []).append(number)
+    told, found = set(), []
+    for each in changes:
+        mine = left.get(each.subject_id, [])
+        if (each.subject_id, each.field, mine[0] if mine else 0) in told and len(mine) > 1:
+            mine.pop(0)
+        number = mine[0] if mine else 0
+        told.add((each.subject_id, each.field, number))
+        found.append(Changed(number, each.subject_id, each.field, each.old, each.new))
+    return tuple(found)
+
+
+def _notes(job: Import, kept: QuerySet[ImportRow], changed: Iterable[Changed]) -> tuple[Note, ...]:
+    """Rows that have something to say, and those that go over what another row of the file says."""
+    said = kept.exclude(action__in=("error", "skipped")).exclude(reason="")[:SHOWN]
+    over = [each for each in changed if each.old not in (None, "", [])]
+    first: dict[int | None, int] = {}
+    mine = kept.filter(object_id__in={each.object_id for each in over})
+    for number, record in mine.values_list("number", "object_id"):
+        first.setdefault(record, number)
+    earlier = {
+        each.number: first[each.object_id]
+        for each in over
+        if first.get(each.object_id, each.number) < each.number
+    }
+    words = f"Means the same {targets.named(job.into).noun} as row {{}}, and goes over it."
+    return (
+        *(Note(row.number, row.reason) for row in said),
+        *(Note(number, words.format(other)) for number, other in earlier.items()),
     )
 
 
