@@ -133,6 +133,16 @@ def navigation(context: template.Context, menu: str = "main") -> tuple[menus.Gro
     return menus.groups(MENUS[menu], path=request.path, may=partial(permissions.may, user))
 
 
+@register.simple_tag(takes_context=True)
+def in_settings(context: template.Context, name: str) -> SafeString:
+    """ "Settings, System": a link for those who may open that page, the words for all others."""
+    links = (link for group in navigation(context, "settings") for link in group.links)
+    url = next((link.url for link in links if link.name == name), "")
+    if not url:
+        return format_html("Settings, {}", name)
+    return format_html('<a class="link" href="{}">Settings, {}</a>', url, name)
+
+
 @register.filter
 def phone_links(nav: tuple[menus.Group, ...]) -> list[menus.Link]:
     """The three links that fit into the phone's bottom bar."""

@@ -155,3 +155,14 @@ def test_the_tag_shows_nothing_to_strangers(db):
     assert source.render({}, request) == "0"
     request.user = User(pk=1, name="Ben", roles=["seller"])
     assert source.render({}, request) == "2"
+
+
+@pytest.mark.urls(__name__)
+def test_a_page_of_the_settings_is_a_link_for_those_who_may_open_it(db):
+    request = RequestFactory().get("/")
+    source = engines["django"].from_string('{% in_settings "Audit log" %}')
+    request.user = User(pk=1, name="Ben", roles=["seller"])
+    assert source.render({}, request) == "Settings, Audit log"
+    request.user = User(pk=2, name="Olga", roles=["owner"])
+    link = '<a class="link" href="/settings/audit/">Settings, Audit log</a>'
+    assert source.render({}, request) == link

@@ -105,6 +105,14 @@ def test_htmx_gets_the_part_alone(marketer, form):
     assert "<html" not in text
 
 
+def test_the_builder_leads_to_the_words_of_consent(client, form, olga, mia):
+    for who, linked in ((olga, True), (mia, False)):
+        client.force_login(who)
+        page = client.get(f"/forms/{form.pk}/edit/").text
+        assert "No purpose has words in this language yet" in page
+        assert ('href="/settings/consent/">Settings, Consent</a>' in page) is linked
+
+
 def test_the_preview_is_tried_out_and_keeps_nothing(marketer, form):
     page = f"/forms/{form.pk}/preview/"
     shown = marketer.get(page)

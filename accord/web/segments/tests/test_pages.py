@@ -110,6 +110,17 @@ def test_a_rule_being_built_tells_who_would_not_be_reached(signed_in, bonn, ana)
     assert "May be sent Events" in told and "No consent" in told
 
 
+def test_who_may_write_purposes_is_led_there(client, bonn, mia, olga):
+    for who, linked in ((mia, False), (olga, True)):
+        client.force_login(who)
+        for told in (
+            client.post("/segments/look/?reach", IN_BONN).text,
+            client.get(f"/segments/{bonn.pk}/reach/", headers=HTMX).text,
+        ):
+            assert "no purpose to write for" in told
+            assert ('href="/settings/consent/">Settings, Consent</a>' in told) is linked
+
+
 def test_the_list_tells_size_change_and_use(signed_in, bonn, mia, django_assert_max_num_queries):
     before = timezone.localdate() - timedelta(days=2)
     Segment.objects.update(created_at=timezone.now() - timedelta(days=2))

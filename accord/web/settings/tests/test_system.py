@@ -74,7 +74,8 @@ def test_a_copy_says_so_everywhere_until_it_is_released(signed_in):
     preferences.change(quarantined=True, by=None)
     row = message(Message.State.HELD)
     assert "This is a copy" in signed_in.get(SYSTEM).text
-    assert "it sends nothing" in signed_in.get("/").text
+    page = signed_in.get("/").text
+    assert "it sends nothing" in page and f'href="{SYSTEM}">Settings, System</a>' in page
     signed_in.post(f"{SYSTEM}release/", {"held": "1"})
     row.refresh_from_db()
     assert row.state == Message.State.READY and not preferences.current().quarantined
