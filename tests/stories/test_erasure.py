@@ -12,12 +12,14 @@ import pytest
 from accord.channels.models import Receipt
 from accord.commands import parser
 from accord.commands import privacy as command
+from accord.engine.consent.terms import Channel
 from accord.insight import reports
 from accord.insight.questions import Question
 from accord.people import contacts
-from accord.people.consents import ledger
+from accord.people.consents import consent, ledger, purposes
+from accord.people.consents.consent import Given
 from accord.people.identity import merging
-from accord.people.models import Contact, Erasure, PrivacyStep, Suppression
+from accord.people.models import ConsentRecord, Contact, Erasure, PrivacyStep, Suppression
 from accord.people.privacy import copies, erased, erasing, persons, requests
 from accord.people.records import Deleted, Erased
 from accord.platform import personal
@@ -67,6 +69,24 @@ def test_the_copy_holds_every_word(known):
     assert {each for each in kept if each not in data} == set()
     assert {each for each in kept if each not in page} == set()
     assert AuditEntry.objects.filter(verb="person.exported", subject_id=known.pk).exists()
+
+
+def test_the_page_of_the_copy_says_it_in_words(data):
+    purposes.add(label="Monthly news", by=None)
+    ana = contacts.create(values={"email": "ana@acme.example", "external_id": "A-17"}, by=None)
+    contacts.change(ana, values={"city": "Bonn"}, by=None)
+    given = Given("monthly_news", Channel.EMAIL, ConsentRecord.What.CONSENT)
+    consent.give(ana, given, by=None)
+    file = io.BytesIO()
+    copies.write(ana, file, by=None)
+    with zipfile.ZipFile(file) as archive:
+        page, said = archive.read("index.html").decode(), json.loads(archive.read("data.json"))
+    happened = [each for each in said["data"]["events"] if each["name"] == "consent.given"]
+    assert happened[0]["id"] and happened[0]["contact_id"] == ana.pk
+    assert "<caption>Agreed: Monthly news, e-mail</caption>" in page
+    assert "<caption>City changed</caption>" in page and "A-17" in page
+    assert ">Id</th>" not in page and ">Contact id</th>" not in page
+    assert "Purpose: monthly_news" in page and "{&quot;" not in page
 
 
 def test_the_command_names_an_open_request_before(data, capsys):

@@ -88,17 +88,34 @@ def _page(contact: Contact, found: list[Section], now: datetime) -> str:
 
 
 def _section(section: Section) -> str:
-    rows = "".join(map(_table, section.rows))
+    told = section.store.told(section.rows) if section.store.told else [""] * len(section.rows)
+    rows = "".join(map(_table, section.rows, told))
     return f'<h2 id="{section.store.name}">{escape(section.store.title)}</h2>{rows}'
 
 
-def _table(row: Row) -> str:
+def _table(row: Row, told: str) -> str:
+    """A row as people read it: numbers of rows are for machines, and stand in the other files."""
+    head = f"<caption>{escape(told)}</caption>" if told else ""
     lines = "".join(
-        f"<tr><th scope='row'>{escape(_label(name))}</th><td>{escape(_text(value))}</td></tr>"
+        f"<tr><th scope='row'>{escape(_label(name))}</th><td>{escape(_words(value))}</td></tr>"
         for name, value in row.items()
-        if value not in (None, "", [], {})
+        if value not in (None, "", [], {}) and not _is_number_of_row(name, value)
     )
-    return f"<table>{lines}</table>"
+    return f"<table>{head}{lines}</table>"
+
+
+def _is_number_of_row(name: str, value: Any) -> bool:
+    return isinstance(value, int) and (name == "id" or name.endswith("_id"))
+
+
+def _words(value: Any) -> str:
+    match value:
+        case dict():
+            return "\n".join(f"{_label(name)}: {_words(each)}" for name, each in value.items())
+        case list() if not any(isinstance(each, dict | list) for each in value):
+            return ", ".join(map(_text, value))
+        case _:
+            return _text(value)
 
 
 def _label(name: str) -> str:
@@ -126,6 +143,7 @@ body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem aut
 table {{ border-collapse: collapse; width: 100%; margin: 0 0 1rem; border: 1px solid #d8d8de }}
 th, td {{ text-align: left; vertical-align: top; padding: .25rem .6rem; overflow-wrap: anywhere;
   border-top: 1px solid #ececf0; white-space: pre-wrap }}
+caption {{ text-align: left; font-weight: 600; padding: .25rem 0 }}
 th {{ width: 14rem; font-weight: 600; color: #55555f }}
 @media (prefers-color-scheme: dark) {{ body {{ color: #eee; background: #17171a }}
   table, th, td {{ border-color: #3a3a42 }} th {{ color: #b5b5c0 }} a {{ color: #9db8ff }} }}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from accord.people import fields, timeline
 from accord.people.models import (
     ChangedPerson,
     Evidence,
@@ -33,6 +34,7 @@ CHANGES_STAY = (
 AUDIT_STAYS = "Who did what to the record and when, without details: others are held to it."
 # Of what an event says, the numbers of rows that say the rest, which are emptied themselves.
 _STAY = ("activity", "task", "from", "to")
+AT_ONCE = 1_000  # events told at once
 _SEGMENTS = ("people.Membership", "people.MembershipTurn", "people.ChangedPerson")
 _FIELDS = ("owner", "channel", "acquired_at", "source", "campaign")
 
@@ -40,7 +42,16 @@ _FIELDS = ("owner", "channel", "acquired_at", "source", "campaign")
 def register() -> None:
     """Declare the logs and what devices did."""
     personal.offer(
-        Store("events", "Events", ("platform.Event",), _events, _no_events, TOUCHES_STAY, 10)
+        Store(
+            "events",
+            "Events",
+            ("platform.Event",),
+            _events,
+            _no_events,
+            TOUCHES_STAY,
+            10,
+            told=_titles,
+        )
     )
     personal.offer(
         Store(
@@ -50,11 +61,16 @@ def register() -> None:
             _changes,
             _no_changes,
             CHANGES_STAY,
+            told=_labels,
         )
     )
     personal.offer(
         Store("audit", "Audit log", ("platform.AuditEntry",), _audit, _no_details, AUDIT_STAYS)
     )
+    _register_devices()
+
+
+def _register_devices() -> None:
     personal.offer(
         Store(
             "visitors",
@@ -78,6 +94,15 @@ def _their_events(person: Person) -> QuerySet[Event]:
 
 def _events(person: Person) -> Iterator[Row]:
     yield from rows.of(_their_events(person))
+
+
+def _titles(found: Sequence[Row]) -> list[str]:
+    """Every event as the timeline tells it."""
+    told: dict[int, str] = {}
+    for first in range(0, len(found), AT_ONCE):
+        ids = [row["id"] for row in found[first : first + AT_ONCE]]
+        told |= timeline.titles(list(Event.objects.filter(pk__in=ids)))
+    return [told.get(row["id"], "") for row in found]
 
 
 def _no_events(person: Person) -> None:
@@ -114,6 +139,12 @@ def _their_changes(person: Person) -> QuerySet[FieldChange]:
 
 def _changes(person: Person) -> Iterator[Row]:
     yield from rows.of(_their_changes(person))
+
+
+def _labels(found: Sequence[Row]) -> list[str]:
+    known = fields.catalogue("contact")
+    names = [row["field"] for row in found]
+    return [f"{known[name].label if name in known else name} changed" for name in names]
 
 
 def _no_changes(person: Person) -> None:

@@ -113,6 +113,11 @@ def page(
     return _entries(events[:size]), Cursor(last.happened_at, last.pk) if last else None
 
 
+def titles(events: Sequence[Event]) -> dict[int, str]:
+    """What a timeline calls each of these events, by its id."""
+    return {entry.id: entry.title for entry in _entries(events)}
+
+
 @dataclass(frozen=True)
 class _Asked:
     about: About

@@ -7,7 +7,7 @@ of the people we sell to, with the reason (`impersonal`). A test fails where one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,8 @@ class Store:
             unless `apart`: then it commits by itself, and may reach files.
     stays:  what remains without the person, and why; "" where nothing does.
     order:  stores with lower numbers are erased first.
+    told:   what each of these rows says, in words, for the page people read; None where its
+            columns say it.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Store:
     stays: str = ""
     order: int = 50
     apart: bool = False
+    told: Callable[[Sequence[Row]], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)
