@@ -92,7 +92,7 @@ def test_every_page_of_segments_reads_well(signed_in, demo, axe, shoot, width, t
     arriving = {
         "segment": "#reach dl",
         "segment-rule": "#would-reach dl",
-        "segment-new": "#count",
+        "segment-new": "#live .t2",
         "contact-segments": "#segments-of ul",
     }
     for name, path in pages.items():
