@@ -37,7 +37,7 @@ def test_a_segment_is_built_by_mouse_and_keys(signed_in, demo, axe):
     tab.goto(f"{tab.base}/segments/")
     tab.get_by_role("link", name="New segment").first.click()
     tab.get_by_label("Name").fill("Leads in Germany")
-    expect(tab.locator("#live")).to_contain_text("1 unfinished line.")
+    expect(tab.locator("#counted")).to_contain_text("1 unfinished line.")
     tab.get_by_label("Field, Contact 1").select_option(label="Lifecycle stage")
     tab.get_by_role("button", name="Lifecycle stage, Contact 1").click()
     tab.get_by_label("Lead", exact=True).check()
@@ -51,7 +51,7 @@ def test_a_segment_is_built_by_mouse_and_keys(signed_in, demo, axe):
     expect(tab.get_by_role("button", name="Contact", exact=True)).to_be_focused()
     tab.keyboard.press("Enter")  # Contact
     expect(tab.get_by_label("Field, Contact 2")).to_be_focused()
-    expect(tab.locator("#live")).to_contain_text("1 unfinished line left out.")
+    expect(tab.locator("#counted")).to_contain_text("1 unfinished line left out.")
     tab.get_by_label("Field, Contact 2").select_option(label="Country")
     tab.get_by_role("button", name="Country, Contact 2").press("Enter")
     tab.locator("#value-2 select").select_option(label="Germany")
@@ -92,7 +92,7 @@ def test_every_page_of_segments_reads_well(signed_in, demo, axe, shoot, width, t
     arriving = {
         "segment": "#reach dl",
         "segment-rule": "#would-reach dl",
-        "segment-new": "#live .t2",
+        "segment-new": "#counted .t2",
         "contact-segments": "#segments-of ul",
     }
     for name, path in pages.items():
