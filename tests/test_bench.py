@@ -79,7 +79,7 @@ def _run(module, more):
 def test_reference_segments_answer_alike_from_lake_and_database():
     found = apart("bench.segments", rounds=1)
     names = [figure["name"] for figure in found]
-    assert "segments: lake, median of 20" in names and len(found) == 4 + 40 + 1
+    assert "segments: lake, median of 20" in names and len(found) == 4 + 40 + 10 + 1
 
 
 @pytest.mark.long

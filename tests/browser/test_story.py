@@ -142,7 +142,6 @@ TOLD = [  # newest first
     "Contact created",
     "Agreed: Offers, e-mail",
     "Submitted Ask us",
-    "Came by Paid search",
     "Visited 3 pages",
 ]
 MEMBERS = "SELECT count(*) FROM people_membership"

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,8 +63,7 @@ def test_the_copy_holds_every_word(known):
         page, data = archive.read("index.html").decode(), archive.read("data.json").decode()
     assert "csv/events.csv" in names and "csv/messages.csv" in names
     assert json.loads(data)["data"]["contact"][0]["email"] == known.email
-    words = {f"{canary.SONG}{number}" for number in range(1, 500)}
-    kept = {each for each in words if any(each in row for row in canary.traces())}
+    kept = set(re.findall(rf"{canary.SONG}\d+", " ".join(canary.traces())))
     assert len(kept) > 30
     # Texts of others name a person by the same words; ids of messages are kept as digests.
     assert {each for each in kept if each not in data} == set()
