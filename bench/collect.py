@@ -62,11 +62,12 @@ def _kinds() -> Iterator[tuple[str, str, int, int]]:
         "messageId": "5c7a9f6e-3f3e-4f0c-a8c1-2b0f2a4a7f10", "timestamp": "2026-11-25T12:00:00Z",
         "properties": {"url": "https://acme.example/prices", "path": "/prices", "title": "Prices"},
     }  # fmt: skip
-    yield "requests of one event", _request("page", event), 1, SINGLES
-    yield "events in batches of 20", _request("batch", {"batch": [event] * BATCH}), BATCH, EVENTS
+    yield "requests of one event", request("page", event), 1, SINGLES
+    yield "events in batches of 20", request("batch", {"batch": [event] * BATCH}), BATCH, EVENTS
 
 
-def _request(path: str, said: dict[str, object]) -> str:
+def request(path: str, said: dict[str, object]) -> str:
+    """A whole request to the collect server, as it goes over the wire."""
     body = json.dumps(said)
     basic = base64.b64encode(f"{KEY}:".encode()).decode()
     return (
@@ -76,13 +77,13 @@ def _request(path: str, said: dict[str, object]) -> str:
 
 
 @contextmanager
-def serving() -> Iterator[int]:
-    """A collect server of its own; its port."""
+def serving(rate: int = 1_000_000) -> Iterator[int]:
+    """A collect server of its own; its port. rate: events a second one key may send."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     command = [sys.executable, "-m", "accord.cli", "collect", "--collect-port", str(port)]
-    server = subprocess.Popen(command, env=os.environ | {"ACCORD_COLLECT_RATE": "1000000"})
+    server = subprocess.Popen(command, env=os.environ | {"ACCORD_COLLECT_RATE": str(rate)})
     try:
         _until_up(port)
         yield port
@@ -105,28 +106,28 @@ def _until_up(port: int) -> None:
     raise RuntimeError("the collect server did not come up")
 
 
-def load(port: int, request: str) -> tuple[list[float], float]:
+def load(port: int, asking: str) -> tuple[list[float], float]:
     """From a process of its own: seconds each acknowledged request took, and all of them."""
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as alone:
-        return alone.submit(send, port, request.encode()).result()
+        return alone.submit(send, port, asking.encode()).result()
 
 
-def send(port: int, request: bytes) -> tuple[list[float], float]:
-    return asyncio.run(_send(port, request))
+def send(port: int, asking: bytes) -> tuple[list[float], float]:
+    return asyncio.run(_send(port, asking))
 
 
-async def _send(port: int, request: bytes) -> tuple[list[float], float]:
+async def _send(port: int, asking: bytes) -> tuple[list[float], float]:
     began = time.perf_counter()
     until = began + SECONDS
-    every = await asyncio.gather(*(_one(port, request, until) for _ in range(CONNECTIONS)))
+    every = await asyncio.gather(*(_one(port, asking, until) for _ in range(CONNECTIONS)))
     return [wait for waits in every for wait in waits], time.perf_counter() - began
 
 
-async def _one(port: int, request: bytes, until: float) -> list[float]:
+async def _one(port: int, asking: bytes, until: float) -> list[float]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     waits = []
     while (began := time.perf_counter()) < until:
-        writer.write(request)
+        writer.write(asking)
         answer = await reader.readuntil(b'{"success":true}')
         if not answer.startswith(b"HTTP/1.1 202"):
             raise RuntimeError(answer[:100].decode())

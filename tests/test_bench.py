@@ -61,28 +61,36 @@ def test_a_percentile_is_a_measured_value():
 TINY_COMPANY = {"companies": 20, "contacts": 300, "deals": 40, "events": 2_000}
 
 
-def apart(module, **more):
-    """The figures of a real module over a tiny company, in a process of its own."""
+def apart(module, *company, **more):
+    """The figures of a real module, in a process of its own."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as alone:
-        return alone.submit(_run, module, more).result()
+        return alone.submit(_run, module, company, more).result()
 
 
-def _run(module, more):
+def _run(module, company, more):
     from importlib import import_module
 
-    return import_module(module).run(TINY_COMPANY, **more)
+    return import_module(module).run(*company, **more)
 
 
 def test_reference_segments_answer_alike_from_lake_and_database():
-    found = apart("bench.segments", rounds=1)
+    found = apart("bench.segments", TINY_COMPANY, rounds=1)
     names = [figure["name"] for figure in found]
     assert "segments: lake, median of 20" in names and len(found) == 4 + 40 + 10 + 1
 
 
 @pytest.mark.long
 def test_events_make_members_in_time():
-    found = apart("bench.membership", rate=20, seconds=5)
+    found = apart("bench.membership", TINY_COMPANY, rate=20, seconds=5)
     assert found[0]["name"].endswith("p99") and found[0]["figure"] > 0
+
+
+@pytest.mark.long
+def test_a_burst_is_refused_in_words_and_loses_nothing():
+    held = {
+        each["name"]: each["holds"] for each in apart("bench.burst", before=1, burst=4, after=1)
+    }
+    assert held["burst: acknowledged and lost"] is True and False not in held.values()
