@@ -36,6 +36,7 @@ SELECT DISTINCT ON (r.object_id) r.object_id, r.number, r.action, c.parent_id AS
      WHERE lower(p.name) = lower(r."values" ->> 'parent') AND p.deleted_at IS NULL) AS parent
 FROM platform_importrow AS r JOIN people_company AS c ON c.id = r.object_id
 WHERE r.import_id = %(import_id)s AND r."values" ->> 'parent' <> ''
+    AND r.action NOT IN ('error', 'skipped')
 ORDER BY r.object_id, r.number DESC
 """
 _UNKNOWN = """

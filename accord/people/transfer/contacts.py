@@ -50,8 +50,9 @@ _BY_NAME_AND_COMPANY = """(SELECT min(c.id + 0) FROM people_contact AS c
     WHERE nullif(c.name, '') = s.first_name || ' ' || s.last_name
         AND lower(o.name) = lower(s.company) AND c.deleted_at IS NULL AND o.deleted_at IS NULL)"""
 _FUTURE = """UPDATE {stage} AS s
-SET problem = 'First contact: this day is still to come, or before 1970.'
-WHERE s.wave = %(wave)s AND s.problem IS NULL
+SET problem = concat_ws(' ', s.problem,
+    'First contact: this day is still to come, or before 1970.')
+WHERE s.wave = %(wave)s AND s.action IS NULL
     AND (s.acquired_at > %(now)s + interval '1 day' OR s.acquired_at < '1970-01-01')"""
 
 

@@ -28,11 +28,20 @@ class Book:
 
     def find(self, text: str, fill: Fill) -> int | None:
         """The id of the colleague meant, added where the mapping says so and `by` may."""
+        found = self.known(text, fill)
+        return self._add(text, fill) if found is None and self.adds(fill) else found
+
+    def known(self, text: str, fill: Fill) -> int | None:
+        """The id of the colleague meant, where they are there."""
         key = text.casefold()
         for way in (fill.known_by,) if fill.known_by else ("email", "external_id", "name"):
             if found := self._known[way].get(key):
                 return found
-        return self._add(text, fill) if fill.create and self._may_add else None
+        return None
+
+    def adds(self, fill: Fill) -> bool:
+        """Whether colleagues who are missing are added."""
+        return fill.create and self._may_add
 
     def _add(self, text: str, fill: Fill) -> int:
         external_id = "" if fill.known_by in ("", "name") else text
@@ -70,11 +79,14 @@ def resolve(plan: Plan, lines: list[Line], book: Book) -> None:
     for place in places:
         for line in lines:
             text = line.values[place.at]
-            if text is None or line.problem:
+            if text is None:
                 continue
-            line.values[place.at] = found = book.find(text, place.fill)
-            if found is None and place.fill.if_unreadable == "error":
-                line.problem = (
+            # A row that is refused adds nobody.
+            find = book.known if line.problem else book.find
+            line.values[place.at] = found = find(text, place.fill)
+            strict = place.fill.if_unreadable == "error" and not book.adds(place.fill)
+            if found is None and strict:
+                line.refuse(
                     f"{place.label}: nobody here is called “{text[:60]}”. Add them first, "
                     "or let the mapping create them."
                 )

@@ -13,7 +13,8 @@ from accord.platform.transfer.batches import Batch
 from accord.platform.transfer.plans import Plan
 from accord.platform.transfer.targets import Merged, Pair, Rule
 
-OPEN = "s.wave = %(wave)s AND s.problem IS NULL AND s.action IS NULL"
+UNDECIDED = "s.wave = %(wave)s AND s.action IS NULL"  # those that are refused as well
+OPEN = f"{UNDECIDED} AND s.problem IS NULL"
 _REFUSE = "UPDATE {stage} AS s SET problem = %(why)s WHERE s.number = %(number)s"
 # Who means a record that is another one by now is asked again, after this wave.
 _AGAIN = f"""

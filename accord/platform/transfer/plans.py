@@ -33,11 +33,15 @@ class Filled:
 
 @dataclass
 class Line:
-    """One row, read: a value for each filled slot, None where there is none; or the problem."""
+    """One row, read: a value for each filled slot, None where there is none; and its problems."""
 
     number: int
     values: list[Any]
     problem: str = ""
+
+    def refuse(self, why: str) -> None:
+        """Say one more thing that is wrong with it."""
+        self.problem = f"{self.problem} {why}" if self.problem else why
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,13 @@ class Plan:
         return any(each.slot.name in slots for each in self.filled)
 
     def read(self, row: Row) -> Line:
-        """Read one row. The first cell that cannot be read is its problem."""
+        """Read one row. Each cell that cannot be read is a problem of it."""
         line = Line(row.number, [None] * len(self.filled))
         cells = row.cells
         if len(cells) < self.width:
             cells = [*cells, *[""] * (self.width - len(cells))]
         elif any(cells[self.width :]):
-            line.problem = f"This row has {len(cells)} cells, the header has {self.width}."
+            line.refuse(f"This row has {len(cells)} cells, the header has {self.width}.")
             return line
         for at, each in enumerate(self.filled):
             text = each.cell(cells)
@@ -85,8 +89,7 @@ class Plan:
                 line.values[at] = each.read(text)
             except Unreadable as error:
                 if each.fill.if_unreadable == "error":
-                    line.problem = f"{each.slot.label}: {error}"
-                    return line
+                    line.refuse(f"{each.slot.label}: {error}")
         return line
 
 

@@ -168,9 +168,9 @@ def _row(shape: _Shape, line: Line, wave: int) -> Sequence[Any]:
     typed: list[Any] = []
     first: dict[str, Any] = {}
     custom: dict[str, Any] = {}
-    read = [None] * len(shape) if line.problem else line.values
-    for (name, is_custom, is_money), value in zip(shape, read, strict=True):
-        if value is not None:
+    for (name, is_custom, is_money), value in zip(shape, line.values, strict=True):
+        # Of a row that is refused nothing is kept; what could be read of it is looked over still.
+        if value is not None and not line.problem:
             kept = value if type(value) is str else values.to_json(value)
             (custom if is_custom else first)[name] = kept
         if is_custom:

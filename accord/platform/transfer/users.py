@@ -17,7 +17,8 @@ _BY_EXTERNAL_ID = """(SELECT min(c.id + 0) FROM platform_user AS c
     WHERE c.external_id = s.external_id AND c.external_id <> '' AND c.merged_into_id IS NULL)"""
 _BY_NAME = """(SELECT min(c.id + 0) FROM platform_user AS c WHERE lower(c.name) = lower(s.name)
     AND c.merged_into_id IS NULL)"""
-_OWNERS = """UPDATE {stage} AS s SET problem = 'Only an owner changes an owner''s account.'
+_OWNERS = """UPDATE {stage} AS s SET
+problem = concat_ws(' ', s.problem, 'Only an owner changes an owner''s account.')
 FROM platform_user AS u WHERE s.wave = %(wave)s AND u.id = s.object_id AND 'owner' = ANY(u.roles)
 """
 _AUDITED = """
@@ -80,6 +81,7 @@ def _teams(plan: Plan, lines: list[Line], book: Book) -> None:
     for line in lines:
         name = line.values[at]
         if line.problem or name is None:
+            line.values[at] = None
             continue
         lead = line.values[led_by] if led_by is not None else None
         team = known.get(name.casefold())

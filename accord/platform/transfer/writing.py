@@ -17,8 +17,11 @@ from accord.platform.models import User
 from accord.platform.transfer import merging, targets
 from accord.platform.transfer.batches import Batch
 from accord.platform.transfer.mapping import Mode
-from accord.platform.transfer.merging import OPEN, given
+from accord.platform.transfer.merging import OPEN, UNDECIDED, given
 from accord.platform.transfer.targets import Rule, Slot
+
+# Whoever mends a file wants to know all that is wrong with a row, not what was found first.
+_TOO = "concat_ws(' ', s.problem, %(reason)s)"
 
 
 def write(batch: Batch) -> None:
@@ -50,7 +53,7 @@ def keep_rows(batch: Batch) -> dict[str, int]:
     batch.run(
         'INSERT INTO platform_importrow (import_id, number, "values", action, object_id, reason) '
         "SELECT %(import_id)s, s.number, CASE s.action WHEN 'created' THEN s.first "
-        f"ELSE {batch.plan.target.kept} END, s.action, s.object_id, coalesce(s.problem, '') "
+        f"WHEN 'error' THEN '{{}}' WHEN 'skipped' THEN '{{}}' ELSE {batch.plan.target.kept} END, s.action, s.object_id, coalesce(s.problem, '') "
         "FROM {stage} AS s"
     )
     return {str(action): int(count) for action, count in found}
@@ -60,17 +63,17 @@ def _match(batch: Batch) -> None:
     """Find the record of each row by the first rule that finds one."""
     ways = [_way(batch, rule) for rule in batch.plan.rules]
     found = f"coalesce({', '.join([*ways, 'NULL::bigint'])})"
-    batch.run(f"UPDATE {{stage}} AS s SET object_id = {found} WHERE {OPEN}")
+    batch.run(f"UPDATE {{stage}} AS s SET object_id = {found} WHERE {UNDECIDED}")
     # Two rows may mean one record by different rules: the later one waits for the next wave.
     batch.run(
         "UPDATE {stage} AS s SET wave = s.wave + 1, object_id = NULL FROM "
-        "(SELECT object_id, min(number) AS first FROM {stage} WHERE wave = %(wave)s "
-        "GROUP BY object_id HAVING count(*) > 1) AS t "
+        "(SELECT object_id, min(number) AS first FROM {stage} "
+        "WHERE wave = %(wave)s AND problem IS NULL GROUP BY object_id HAVING count(*) > 1) AS t "
         f"WHERE {OPEN} AND s.object_id = t.object_id AND s.number > t.first"
     )
     batch.run(
         f"SELECT 1 FROM {_table(batch)} AS c WHERE id IN (SELECT object_id FROM {{stage}} "
-        "WHERE wave = %(wave)s) ORDER BY id FOR NO KEY UPDATE"
+        "WHERE wave = %(wave)s AND problem IS NULL) ORDER BY id FOR NO KEY UPDATE"
     )
 
 
@@ -111,10 +114,12 @@ def _refuse(batch: Batch) -> None:
 
 def _refuse_shared(batch: Batch) -> None:
     """Rows with something of their own that another record has than the one they mean."""
+    # What is refused already is not merged, so it may mean two.
+    which = OPEN if batch.plan.merges else UNDECIDED
     for rule in merging.unique(batch.plan):
         batch.run(
-            f"UPDATE {{stage}} AS s SET problem = %(reason)s "
-            f"WHERE {OPEN} AND {given(rule)} AND ({rule.sql}) <> coalesce(s.object_id, 0)",
+            f"UPDATE {{stage}} AS s SET problem = {_TOO} "
+            f"WHERE {which} AND {given(rule)} AND ({rule.sql}) <> coalesce(s.object_id, 0)",
             reason=rule.unique,
         )
 
@@ -134,7 +139,7 @@ def _refuse_strangers(batch: Batch, by: User) -> None:
     named = "s.owner" if batch.has("owner") else "NULL::bigint"
     rows = batch.ask(
         f"SELECT DISTINCT unnest(ARRAY[c.owner_id, {named}]) FROM {{stage}} AS s "
-        f"LEFT JOIN {_table(batch)} AS c ON c.id = s.object_id WHERE {OPEN}"
+        f"LEFT JOIN {_table(batch)} AS c ON c.id = s.object_id WHERE {UNDECIDED}"
     )
     owners = User.objects.select_related("team").in_bulk([row[0] for row in rows if row[0]])
     others = [
@@ -142,7 +147,7 @@ def _refuse_strangers(batch: Batch, by: User) -> None:
     ]
     may = permissions.may(by, permission)
     batch.run(
-        f"UPDATE {{stage}} AS s SET problem = %(reason)s WHERE {OPEN} AND (NOT %(may)s "
+        f"UPDATE {{stage}} AS s SET problem = {_TOO} WHERE {UNDECIDED} AND (NOT %(may)s "
         f"OR {named} = ANY(%(others)s) OR EXISTS (SELECT 1 FROM {_table(batch)} AS c "
         "WHERE c.id = s.object_id AND c.owner_id = ANY(%(others)s)))",
         reason=f"You may not write this {batch.plan.target.noun}: it is somebody else's.",

@@ -321,3 +321,21 @@ def test_deals_of_one_name_with_ids_of_their_own_are_two(sell, acme):
     text = "Id,Deal,Firm\n1,Renewal,Acme\n2,Renewal,Acme\n2,Renewal,Acme\n"
     job = sell(text, columns)
     assert (job.created, job.unchanged, job.errors) == (2, 1, 0)
+
+
+def test_every_name_and_cell_that_is_wrong_is_told(sell):
+    names = ("name", "stage", "product", "contact", "company", "amount", "opened_at")
+    text = ",".join(names) + "\nBig,Nope,Thing,7,Globex,much,1930-01-01\n"
+    job = sell(text, {name: name for name in names})
+    [told] = why(job)
+    for each in ("Stage: ", "Product: ", "Contact: ", "Company: ", "Amount: ", "Opened or closed"):
+        assert told.count(each) == 1, (each, told)
+    assert not Deal.objects.exists()
+
+
+def test_a_row_that_is_refused_adds_no_product(sell):
+    columns = {"Name": "name", "Product": {"field": "product", "create": True}, "Sum": "amount"}
+    job = sell("Name,Product,Sum\nBig,Thing,much\n", columns)
+    [told] = why(job)
+    assert told.startswith("Amount: ") and "Product" not in told
+    assert (job.errors, Product.objects.filter(name="Thing").exists()) == (1, False)

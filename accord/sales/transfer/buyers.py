@@ -23,15 +23,15 @@ _COMPANY = """coalesce(
 # Both are looked up once, before anything is written: a row that names nobody is refused.
 _WHO = f"""
 UPDATE {{stage}} AS s SET (contact_id, company_id, problem) = (
-    SELECT f.contact_id, f.company_id, CASE
+    SELECT f.contact_id, f.company_id, nullif(concat_ws(' ', s.problem, CASE
         WHEN f.contact_id IS NULL AND (s.contact IS NOT NULL OR s.contact_email IS NOT NULL)
         THEN 'Contact: there is no contact with this id or address. Bring in the contacts first.'
-        WHEN f.company_id IS NULL AND NOT %(creates)s
+        END, CASE WHEN f.company_id IS NULL AND NOT %(creates)s
             AND (s.company IS NOT NULL OR s.company_domain IS NOT NULL)
         THEN 'Company: there is no company “' || left(coalesce(s.company, s.company_domain), 80)
-            || '”. Bring in the companies first, or let the mapping create them.' END
+            || '”. Bring in the companies first, or let the mapping create them.' END), '')
     FROM (SELECT {_PERSON} AS contact_id, {_COMPANY} AS company_id OFFSET 0) AS f)
-WHERE s.wave = %(wave)s AND s.problem IS NULL
+WHERE s.wave = %(wave)s AND s.action IS NULL
 """
 _MAKE = """
 INSERT INTO people_company (name, domain, website, phone, industry, city, country,

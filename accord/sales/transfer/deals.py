@@ -22,14 +22,15 @@ _BY_NAME_AND_COMPANY = """(SELECT min(c.id + 0) FROM sales_deal AS c
     WHERE lower(c.name) = lower(s.name) AND lower(o.name) = lower(s.company)
         AND c.deleted_at IS NULL)"""
 _CLOSED = """
-UPDATE {stage} AS s SET problem = 'This deal is closed. Reopen it first.'
-WHERE s.wave = %(wave)s AND s.problem IS NULL AND s.object_id IS NOT NULL
+UPDATE {stage} AS s SET problem = concat_ws(' ', s.problem, 'This deal is closed. Reopen it first.')
+WHERE s.wave = %(wave)s AND s.action IS NULL AND s.object_id IS NOT NULL
     AND s.outcome IS NOT NULL AND (SELECT c.outcome FROM sales_deal AS c
         WHERE c.id = s.object_id) NOT IN ('', s.outcome)
 """
 _FUTURE = """
-UPDATE {stage} AS s SET problem = 'Opened or closed: this day is still to come, or before 1970.'
-WHERE s.wave = %(wave)s AND s.problem IS NULL AND (
+UPDATE {stage} AS s SET problem = concat_ws(' ', s.problem,
+    'Opened or closed: this day is still to come, or before 1970.')
+WHERE s.wave = %(wave)s AND s.action IS NULL AND (
     s.opened_at > %(now)s OR s.opened_at < '1970-01-01' OR s.closed_at < '1970-01-01'
     OR s.closed_at > %(now)s)
 """

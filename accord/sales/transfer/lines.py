@@ -12,8 +12,9 @@ _PRICE = """coalesce(s.line_price, CASE WHEN p.currency = d.currency OR d.curren
     THEN p.price END)"""
 _QUANTITY = "coalesce(round(s.quantity, 2), 1)"
 _REFUSE = """
-UPDATE {stage} AS s SET problem = 'Quantity: it is more than 0, with at most ten digits.'
-WHERE s.wave = %(wave)s AND s.problem IS NULL AND (s.quantity <= 0 OR s.quantity >= 10000000000)
+UPDATE {stage} AS s SET problem = concat_ws(' ', s.problem,
+    'Quantity: it is more than 0, with at most ten digits.')
+WHERE s.wave = %(wave)s AND s.action IS NULL AND (s.quantity <= 0 OR s.quantity >= 10000000000)
 """
 _NOTE = f"""
 INSERT INTO {{change}} (object_id, field, old, new)

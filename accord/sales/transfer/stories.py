@@ -81,7 +81,8 @@ FROM {change} AS h JOIN sales_deal AS d ON d.id = h.object_id GROUP BY d.id
 """
 _MONTHS = """
 SELECT DISTINCT date_trunc('month', at)::date FROM (
-    SELECT s.opened_at AS at FROM {stage} AS s UNION SELECT s.closed_at FROM {stage} AS s
+    SELECT s.opened_at AS at FROM {stage} AS s WHERE s.problem IS NULL
+    UNION SELECT s.closed_at FROM {stage} AS s WHERE s.problem IS NULL
     UNION SELECT %(now)s
 ) AS dated WHERE at IS NOT NULL
 """

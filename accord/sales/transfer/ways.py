@@ -7,6 +7,7 @@ from collections.abc import Mapping as Keyed
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -23,6 +24,7 @@ from accord.sales.pipeline.stages import Step
 from accord.sales.pricing import products
 
 DERIVED = ("pipeline", "stage", "outcome", "reason", "closed_at", "close_on")
+_WAY = ("pipeline", "stage", "outcome", "reason")
 _PROBABILITY = {Stage.Kind.WON: Decimal(1), Stage.Kind.LOST: Decimal(0)}
 
 
@@ -103,13 +105,16 @@ def resolve(plan: Plan, lines: list[Line], book: Book) -> None:
     known = _load()
     places = {name: plan.place(name) for name in (*DERIVED, "product")}
     for line in lines:
-        if line.problem:
-            continue
         row = _Row(line, places)
-        try:
-            _settle(row, known, plan, book)
-        except Unreadable as problem:
-            line.problem = str(problem)
+        for settle, names in (
+            (_settle_way, _WAY),
+            (partial(_settle_product, plan, book), ("product",)),
+        ):
+            try:
+                settle(row, known)
+            except Unreadable as problem:
+                line.refuse(str(problem))
+                row.forget(names)
 
 
 class _Row:
@@ -127,8 +132,17 @@ class _Row:
         if at is not None:
             self._line.values[at] = value
 
+    @property
+    def is_refused(self) -> bool:
+        return bool(self._line.problem)
 
-def _settle(row: _Row, known: _Known, plan: Plan, book: Book) -> None:
+    def forget(self, names: tuple[str, ...]) -> None:
+        """Leave out what was not settled: these are names still, no ids."""
+        for name in names:
+            self[name] = None
+
+
+def _settle_way(row: _Row, known: _Known) -> None:
     pipeline, name = _way(row["pipeline"], row["stage"], known)
     stage = _stage(name, row["outcome"], pipeline, known)
     row["pipeline"] = stage.pipeline_id if stage else None
@@ -139,8 +153,16 @@ def _settle(row: _Row, known: _Known, plan: Plan, book: Book) -> None:
         _end(row, stage, known)
     else:
         row["reason"] = row["closed_at"] = None
-    if row["product"] is not None:
-        row["product"] = _product(row["product"], known, plan, book)
+
+
+def _settle_product(plan: Plan, book: Book, row: _Row, known: _Known) -> None:
+    if row["product"] is None:
+        return
+    fill = plan.mapping.filling("product")
+    adds = bool(fill and fill.create)
+    # A row that is refused adds no product.
+    found = None if adds and row.is_refused else _product(row["product"], known, book, adds=adds)
+    row["product"] = found
 
 
 def _end(row: _Row, stage: Stage, known: _Known) -> None:
@@ -189,12 +211,11 @@ def _reason(label: str | None, outcome: str, known: _Known) -> int:
     return known.reasons[outcome, _named("Reason", label, labels)]
 
 
-def _product(name: str, known: _Known, plan: Plan, book: Book) -> int:
+def _product(name: str, known: _Known, book: Book, *, adds: bool) -> int:
     found = known.products.get(name.casefold())
     if found is not None:
         return found
-    fill = plan.mapping.filling("product")
-    if fill and fill.create:
+    if adds:
         made = products.add(name=name, by=book.by)
         Product.objects.filter(pk=made.pk).update(import_id=book.import_id)
         known.products[name.casefold()] = made.pk
