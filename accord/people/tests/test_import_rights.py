@@ -8,7 +8,7 @@ from accord.people import contacts
 from accord.people.fields import custom_fields
 from accord.people.models import Contact
 from accord.platform.access.permissions import Forbidden
-from accord.platform.models import User
+from accord.platform.models import AuditEntry, FieldChange, User
 from accord.platform.transfer import imports
 from accord.platform.transfer.mapping import Wrong
 from accord.platform.transfer.undo import undoing
@@ -146,3 +146,18 @@ def test_an_archived_field_is_not_added_twice(bring, olga):
         "failed",
         "An archived field has this name. Bring that one back instead.",
     )
+
+
+def test_an_undo_is_done_by_whoever_undoes_it(bring, mia, olga):
+    bo = contacts.create(values={"email": "bo@acme.example", "first_name": "Bob"}, by=mia)
+    job = bring("Mail,Name\nbo@acme.example,Bo\nnew@acme.example,New\n", MAIL, by=mia)
+    taken_back(job, by=olga)
+    bo.refresh_from_db()
+    assert (bo.first_name, job.by, job.undone_by) == ("Bob", mia, olga)
+    back = FieldChange.objects.filter(subject_type="contact", subject_id=bo.pk).latest("pk")
+    assert (back.field, back.new, back.by) == ("first_name", "Bob", olga)
+    said = AuditEntry.objects.filter(verb__startswith="import.und").order_by("pk")
+    assert [(each.verb, each.by) for each in said] == [
+        ("import.undo_started", olga),
+        ("import.undone", olga),
+    ]

@@ -110,7 +110,8 @@ def take_back(here: Statements) -> None:
 def _ensure_months(batch: Batch) -> None:
     rows = batch.ask(
         f"SELECT DISTINCT date_trunc('month', at)::date FROM (SELECT {SINCE} AS at "
-        "FROM {stage} AS s UNION ALL SELECT acquired_at FROM {stage} UNION ALL "
+        "FROM {stage} AS s WHERE s.problem IS NULL "
+        "UNION ALL SELECT acquired_at FROM {stage} WHERE problem IS NULL UNION ALL "
         "SELECT c.stage_since FROM {change} AS h JOIN people_contact AS c ON c.id = h.object_id "
         "WHERE h.field = 'stage') AS dated "
         "WHERE at IS NOT NULL UNION SELECT %(now)s::date"

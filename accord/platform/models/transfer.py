@@ -39,6 +39,7 @@ class Import(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
 
 class ImportRow(models.Model):

@@ -120,7 +120,7 @@ def undo(job: Import, *, by: User | None) -> None:
             raise NotDone
         if timezone.now() - job.finished_at > UNDO:
             raise TooLate
-        Import.objects.filter(pk=job.pk).update(state=State.UNDOING, undone_until=0)
+        Import.objects.filter(pk=job.pk).update(state=State.UNDOING, undone_until=0, undone_by=by)
         audit.record("import.undo_started", job, by=by)
         job.refresh_from_db()
     if job.state == State.UNDOING:

@@ -52,8 +52,9 @@ def keep_rows(batch: Batch) -> dict[str, int]:
     found = batch.ask("SELECT action, count(*) FROM {stage} GROUP BY action")
     batch.run(
         'INSERT INTO platform_importrow (import_id, number, "values", action, object_id, reason) '
-        "SELECT %(import_id)s, s.number, CASE s.action WHEN 'created' THEN s.first "
-        f"WHEN 'error' THEN '{{}}' WHEN 'skipped' THEN '{{}}' ELSE {batch.plan.target.kept} END, s.action, s.object_id, coalesce(s.problem, '') "
+        "SELECT %(import_id)s, s.number, CASE WHEN s.action = 'created' THEN s.first "
+        "WHEN s.action IN ('error', 'skipped') THEN '{}' "
+        f"ELSE {batch.plan.target.kept} END, s.action, s.object_id, coalesce(s.problem, '') "
         "FROM {stage} AS s"
     )
     return {str(action): int(count) for action, count in found}

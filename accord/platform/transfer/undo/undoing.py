@@ -85,7 +85,7 @@ FROM {change}
 def run(import_id: int) -> None:
     """Take back an import, or go on taking it back. Raises Busy."""
     with runs.alone(import_id):
-        job = Import.objects.select_related("by").get(pk=import_id)
+        job = Import.objects.select_related("undone_by").get(pk=import_id)
         if job.state != State.UNDOING:
             return
         target = targets.named(job.into)
@@ -94,7 +94,7 @@ def run(import_id: int) -> None:
         while job.undone_until < SECOND:
             _step(job, target, made=False)
         # Before those the import made go. Asked again by an undo that goes on, and counted once.
-        merged = target.unmerge(job.pk, job.by)
+        merged = target.unmerge(job.pk, job.undone_by)
         while _step(job, target, made=True):
             pass
         _finish(job, target, merged)
@@ -141,7 +141,7 @@ def _made(here: Statements, ids: set[int]) -> set[int]:
 
 
 def _here(job: Import) -> Statements:
-    return Statements(import_id=job.pk, by=job.by, now=timezone.now())
+    return Statements(import_id=job.pk, by=job.undone_by, now=timezone.now())
 
 
 def _put_back(here: Statements, target: Target, ids: set[int]) -> int:
@@ -239,6 +239,7 @@ def _finish(job: Import, target: Target, merged: int) -> None:
             state=State.UNDONE, undone_at=now, kept_on_undo=F("kept_on_undo") + merged
         )
         job.refresh_from_db()
-        audit.record("import.undone", job, by=job.by, into=job.into, kept=job.kept_on_undo)
+        by, kept = job.undone_by, job.kept_on_undo
+        audit.record("import.undone", job, by=by, into=job.into, kept=kept)
     memory.forget_everything()
     logger.info("import undone", extra={"import": job.pk, "kept": job.kept_on_undo})
