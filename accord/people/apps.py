@@ -10,9 +10,9 @@ class PeopleConfig(AppConfig):
         from accord.people import contacts, lake, lifecycle, visitors  # noqa: F401
         from accord.people.consents import consent  # noqa: F401
         from accord.people.fields import colleagues
-        from accord.people.identity import merging  # noqa: F401
+        from accord.people.identity import merging, moving  # noqa: F401
         from accord.people.privacy import erasing, tables
-        from accord.people.segments import checking, saving, turning  # noqa: F401
+        from accord.people.segments import checking, lists, saving, turning  # noqa: F401
         from accord.people.timeline import captured, tellers
         from accord.people.transfer import companies as transfer_companies
         from accord.people.transfer import contacts as transfer_contacts
@@ -21,6 +21,7 @@ class PeopleConfig(AppConfig):
         from accord.platform.safekeeping import backups
         from accord.platform.transfer import targets
 
+        moving.watch(lists.watch)
         lake.register()
         tables.register()
         backups.when_restored(erasing.restored)

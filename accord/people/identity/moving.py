@@ -17,6 +17,7 @@ from accord.people.models import (
     NotTheSame,
     Pause,
     Restriction,
+    Segment,
     Visitor,
     VisitorSpan,
 )
@@ -24,12 +25,11 @@ from accord.people.models.merge import MergeItem
 from accord.platform.models import User
 
 # What stays with the contact it was written for. The ledger of consent is read for both; who a
-# visitor was, and who is in a segment, is worked out anew.
+# visitor was is worked out anew.
 STAYS: set[type[models.Model]] = {
     Contact,
     ConsentRecord,
     LifecycleChange,
-    Membership,
     MembershipTurn,
     Merge,
     NotTheSame,
@@ -37,6 +37,10 @@ STAYS: set[type[models.Model]] = {
     Restriction,
     Visitor,
     VisitorSpan,
+}
+# Of these only some move: who is in a segment by a rule is worked out anew.
+ONLY: dict[type[models.Model], dict[str, str]] = {
+    Membership: {"segment__kind": Segment.Kind.STATIC}
 }
 ELSEWHERE = "It is with somebody else since."
 REMOVED = "It was removed since."
@@ -70,20 +74,23 @@ def rows(contacts: list[int]) -> Rows:
     """The rows of these contacts that can move, by table and id: the columns a merge changes."""
     found: Rows = {}
     for model, name in references():
-        columns = [f"{name}_id", *(["is_primary"] if _has_primary(model) else [])]
-        for row in model._base_manager.filter(**{f"{name}__in": contacts}).values("pk", *columns):
+        columns = [f"{name}_id", *(each for each in ("is_primary", "role") if _has(model, each))]
+        mine = model._base_manager.filter(**{f"{name}__in": contacts}, **ONLY.get(model, {}))
+        for row in mine.values("pk", *columns):
             pk = row.pop("pk")
             found.setdefault((model._meta.db_table, pk), {}).update(row)
     return found
 
 
 def move(gone: int, kept: int) -> None:
-    """Move every row from one contact to another. What the other one has already stays."""
+    """Move every row from one contact to another. What the other one has already stays; where
+    it has no role in it, it gets that of the one that goes.
+    """
     for model, name in references():
         changed: dict[str, Any] = {f"{name}_id": kept}
-        if _has_primary(model):
+        if _has(model, "is_primary"):
             changed["is_primary"] = False
-        theirs = model._base_manager.filter(**{name: gone})
+        theirs = model._base_manager.filter(**{name: gone}, **ONLY.get(model, {}))
         if not _is_unique(model, name):
             theirs.update(**changed)
             continue
@@ -92,7 +99,8 @@ def move(gone: int, kept: int) -> None:
                 with transaction.atomic():
                     model._base_manager.filter(pk=pk).update(**changed)
             except IntegrityError:
-                continue
+                if _has(model, "role"):
+                    _give_role(model, name, pk, kept)
 
 
 def put_back(items: list[MergeItem], kept: int) -> dict[int, str]:
@@ -114,7 +122,10 @@ def put_back(items: list[MergeItem], kept: int) -> dict[int, str]:
         before = item.before or {}
         if before.get("is_primary"):
             primaries.append((model, now.pk))
-        columns = {**before, "is_primary": False} if _has_primary(model) else before
+        after = item.after or {}
+        columns = {each: was for each, was in before.items() if was != after.get(each)}
+        if _has(model, "is_primary"):
+            columns["is_primary"] = False
         try:
             with transaction.atomic():
                 model._base_manager.filter(pk=now.pk).update(**columns)
@@ -133,7 +144,7 @@ def told(item: MergeItem) -> str:
     for name in ("value", "title", "body", "subject"):
         if text := str(getattr(row, name, "") or "").strip():
             return text.splitlines()[0][:120]
-    for name in ("company", "deal", "form"):
+    for name in ("company", "deal", "form", "segment"):
         if there := getattr(row, name, None):
             return str(there)
     return f"No. {row.pk}"
@@ -152,12 +163,15 @@ def _problem(item: MergeItem, now: models.Model) -> str:
     moved = [name for name in became if name.endswith("_id")]
     if any(getattr(now, name) != became[name] for name in moved):
         return ELSEWHERE
+    goes = any(was[name] != became[name] for name in moved)
+    took_role = was.get("role") != became.get("role")
+    if took_role and getattr(now, "role", None) != became["role"]:
+        return CHANGED
     before, after = was.get("is_primary"), became.get("is_primary")
     primary = getattr(now, "is_primary", None)
-    goes = any(was[name] != became[name] for name in moved)
-    if primary != after and (not goes or primary):
+    if primary != after and (not goes or primary) and not (took_role and before == after):
         return CHANGED
-    return "" if goes or before != after else CHANGED
+    return "" if goes or took_role or before != after else CHANGED
 
 
 def _row(item: MergeItem) -> tuple[type[models.Model], Any]:
@@ -165,19 +179,32 @@ def _row(item: MergeItem) -> tuple[type[models.Model], Any]:
     return model, model._base_manager.filter(pk=item.row_id).first()
 
 
-def _has_primary(model: type[models.Model]) -> bool:
-    return any(field.name == "is_primary" for field in model._meta.concrete_fields)
+def _give_role(model: type[models.Model], name: str, pk: int, kept: int) -> None:
+    """Where both are in the same, a role only the one that goes has is not lost."""
+    others = {each for fields in _together(model, name) for each in fields} - {name}
+    theirs = model._base_manager.values("role", *others).get(pk=pk)
+    role = theirs.pop("role")
+    model._base_manager.filter(**{name: kept}, **theirs, role="").update(role=role)
+
+
+def _has(model: type[models.Model], name: str) -> bool:
+    return any(field.name == name for field in model._meta.concrete_fields)
 
 
 def _is_unique(model: type[models.Model], name: str) -> bool:
     field: Any = model._meta.get_field(name)
-    together = [name in each for each in model._meta.unique_together]
+    return field.unique or bool(_together(model, name))
+
+
+def _together(model: type[models.Model], name: str) -> list[tuple[str, ...]]:
+    """The fields that are unique together with this one."""
     named = [
-        name in each.fields
+        tuple(each.fields)
         for each in model._meta.constraints
         if isinstance(each, models.UniqueConstraint)
     ]
-    return field.unique or any(together) or any(named)
+    sets = [tuple(each) for each in model._meta.unique_together]
+    return [each for each in (*sets, *named) if name in each]
 
 
 def differences(before: Rows, after: Rows) -> Iterator[tuple[str, int, Mapping[str, Any], Any]]:

@@ -23,6 +23,7 @@ FOUND = 8
 TITLES = {
     "people_address": "Addresses",
     "people_affiliation": "Companies",
+    "people_membership": "Lists",
     "sales_dealcontact": "Deals",
     "sales_activity": "Activities",
     "sales_task": "Tasks",
