@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from accord.people import exports
+from accord.people.consents import restrictions
 from accord.people.fields import filters
 from accord.people.models import Company, Contact
 from accord.platform.trail import audit
@@ -39,8 +40,13 @@ def run(options: argparse.Namespace) -> int:
     asked = filters.parse(noun, options.filter, timezone.now())
     rows = model.objects.alive().filter(filters.condition(asked)).order_by("pk")
     rows = rows.select_related("owner__team", *BESIDE.get(noun, ()))
+    left = 0
+    if model is Contact:
+        rows, left = restrictions.apart(rows)
     count = rows.count()
-    audit.record("list.exported", by=None, list=options.list, rows=count)
+    audit.record("list.exported", by=None, list=options.list, rows=count, left_out=left)
+    if left:
+        sys.stderr.write(f"{restrictions.said(left)}\n")
     pieces = exports.written(exports.columns(noun), rows.iterator(chunk_size=exports.CHUNK))
     if options.to == "-":
         for piece in pieces:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accord.engine import segments as engine
 from accord.engine.errors import Refused
 from accord.people import exports
+from accord.people.consents import restrictions
 from accord.people.models import Segment
 from accord.people.segments import checking, members, saving, tables
 from accord.platform.trail import audit
@@ -110,9 +111,9 @@ def _copy(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     segment = _segment(options.name)
-    rows = members.people(segment).select_related("owner__team").order_by("pk")
-    count = rows.count()
-    audit.record("list.exported", segment, by=None, list="contacts", rows=count)
+    rows, left = restrictions.apart(members.people(segment))
+    rows, count = rows.select_related("owner__team").order_by("pk"), rows.count()
+    audit.record("list.exported", segment, by=None, list="contacts", rows=count, left_out=left)
     pieces = exports.written(exports.columns("contact"), rows.iterator(chunk_size=exports.CHUNK))
     try:
         with Path(options.to).open("wb") as file:
@@ -120,6 +121,8 @@ def _export(options: argparse.Namespace) -> None:
     except OSError as error:
         raise NoFile(f"{options.to} cannot be written: {error.strerror}.") from None
     print(f"{count:,} contacts written to {options.to}")
+    if left:
+        print(restrictions.said(left))
 
 
 def _tell(segment: Segment) -> None:

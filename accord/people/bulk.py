@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accord.engine.errors import Refused
 from accord.people import companies, contacts, fields
+from accord.people.consents import restrictions
 from accord.people.fields import Field, Kind
 from accord.people.models import Company, Contact
 from accord.people.records import Conflict
@@ -45,6 +46,10 @@ class NothingChosen(Refused):
 
 class NotInBulk(Refused):
     """This field is different for every record. Change it on the record itself."""
+
+
+class AllRestricted(Refused):
+    """Their records are restricted, so they are not changed with others. Change one by itself."""
 
 
 class NotDone(Refused):
@@ -89,18 +94,20 @@ def editable(noun: str) -> list[Field]:
 
 @transaction.atomic
 def apply(noun: str, *, chosen: Collection[int] | Q, edit: Edit, by: User) -> BulkChange:
-    """Make one edit to every chosen record that `by` may write; the others are left out.
+    """Make one edit to every chosen record that `by` may write; the others are left out, and so
+    are contacts whose records are restricted.
 
     chosen: ids, or the condition of a list (see `filters.condition`).
     Up to 200 records are changed at once, more in the background (see `state`, `done`,
-    `total`). Raises Forbidden, NothingChosen, NotInBulk, UnknownField or Unreadable.
+    `total`). Raises Forbidden, NothingChosen, AllRestricted, NotInBulk,
+    UnknownField or Unreadable.
     """
     permissions.require(by, "bulk.edit")
     field = fields.field(noun, edit.field)
     if field not in editable(noun) or (edit.how != How.SET and field.kind is not Kind.TAGS):
         raise NotInBulk
     value = fields.to_json(fields.clean(field, edit.value))
-    visible, ids = _chosen(noun, chosen, by)
+    visible, restricted, ids = _chosen(noun, chosen, by)
     made = BulkChange.objects.create(
         noun=noun,
         field=field.name,
@@ -109,6 +116,7 @@ def apply(noun: str, *, chosen: Collection[int] | Q, edit: Edit, by: User) -> Bu
         ids=ids,
         total=len(ids),
         left_out=visible - len(ids),
+        restricted=restricted,
         by=by,
     )
     audit.record("bulk.applied", made, by=by, noun=noun, field=field.name, records=len(ids))
@@ -152,21 +160,25 @@ def _start(bulk: BulkChange) -> BulkChange:
     return bulk
 
 
-def _chosen(noun: str, chosen: Collection[int] | Q, by: User) -> tuple[int, list[int]]:
-    """How many of the chosen one may see, and the ids of those one may change."""
+def _chosen(noun: str, chosen: Collection[int] | Q, by: User) -> tuple[int, int, list[int]]:
+    """How many of the chosen one may see, how many more are restricted, and the ids of those one
+    may change.
+    """
     wanted = chosen if isinstance(chosen, Q) else Q(pk__in=list(chosen))
     rows: QuerySet[Any] = _nouns[noun].model._default_manager.filter(wanted, deleted_at=None)
-    visible = rows.filter(permissions.rows(by, f"{noun}.read"))
+    visible, restricted = rows.filter(permissions.rows(by, f"{noun}.read")), 0
+    if noun == "contact":
+        visible, restricted = restrictions.apart(visible)
     mine = visible.filter(permissions.rows(by, f"{noun}.write"))
     ids = list(
         mine.filter(permissions.rows(by, "bulk.edit")).order_by("pk").values_list("pk", flat=True)
     )
     seen = visible.count()
     if not seen:
-        raise NothingChosen
+        raise AllRestricted if restricted else NothingChosen
     if not ids:
         raise permissions.Forbidden
-    return seen, ids
+    return seen, restricted, ids
 
 
 def _step(bulk_id: int) -> bool:

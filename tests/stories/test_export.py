@@ -89,7 +89,7 @@ def test_no_cell_runs_as_a_formula_and_each_is_restored(run, house, tmp_path):
 def test_an_export_is_written_down(run, house, tmp_path):
     run("export", "contacts", "--to", str(tmp_path / "list"), "--filter", "last_name:is:Alvarez")
     entry = AuditEntry.objects.get(verb="list.exported")
-    assert entry.details == {"list": "contacts", "rows": 1}
+    assert entry.details == {"list": "contacts", "rows": 1, "left_out": 0}
 
 
 def test_more_rows_cost_no_more_queries(

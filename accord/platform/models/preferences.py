@@ -68,6 +68,7 @@ class BulkChange(models.Model):
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0, help_text="Could not be changed.")
+    restricted = models.PositiveIntegerField(default=0, help_text="Left out: kept, not used.")
     left_alone = models.PositiveIntegerField(default=0, help_text="Changed again: not undone.")
     before = models.JSONField(default=list, help_text="[id, old value, version after] a record")
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

@@ -16,7 +16,7 @@ from accord.engine import segments as engine
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
 from accord.people import contacts, search
-from accord.people.consents import consent, purposes
+from accord.people.consents import consent, purposes, restrictions
 from accord.people.models import Contact, Membership, Segment
 from accord.people.segments import excluding, members, reading, saving
 from accord.platform.access import permissions
@@ -43,11 +43,14 @@ def people(request: StaffRequest, pk: int) -> HttpResponse:
     page = Paginator(contacts.with_company(rows.order_by("-pk")), PAGE).get_page(
         request.GET.get("page")
     )
+    restricted = restrictions.held()
     wanted = request.GET.get("add", "").strip()
     may_write = permissions.may(request.user, "segment.write") and found.archived_at is None
     context = {
         "segment": found,
         "page": page,
+        "restricted": restricted,
+        "left": rows.filter(pk__in=restricted).count() if restricted else 0,
         "q": words,
         "add": wanted,
         "found": _found(request, found, wanted) if may_write else [],
@@ -91,9 +94,10 @@ def put(request: StaffRequest) -> HttpResponse:
         kept = get_object_or_404(Segment.objects.current(), pk=number(text))
     else:
         kept = saving.create(name=name, by=request.user)
-    count = members.add(kept, people=ids, by=request.user)
+    wanted, left = restrictions.apart(_seen(request).filter(pk__in=ids))
+    count = members.add(kept, people=wanted.values_list("pk", flat=True), by=request.user)
     told = "person is" if count == 1 else "people are"
-    messages.success(request, f"{count:,} {told} now on “{kept.name}”.")
+    messages.success(request, f"{count:,} {told} now on “{kept.name}”. {restrictions.said(left)}")
     return redirect(f"/contacts/?{QueryDict(request.POST.get('query', '')).urlencode()}")
 
 

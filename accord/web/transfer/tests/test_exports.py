@@ -39,7 +39,7 @@ def test_a_list_comes_out_as_filtered_with_its_columns(house, ana, olga):
     assert rows[0] == ["First name", "Last name", "Job title", "Company", "E-mail", "External id"]
     assert rows[1:] == [["Ana", "Alvarez", "", "Acme", "ana@acme.example", ""]]
     entry = AuditEntry.objects.get(verb="list.exported")
-    assert (entry.by, entry.details) == (olga, {"list": "contacts", "rows": 1})
+    assert (entry.by, entry.details) == (olga, {"list": "contacts", "rows": 1, "left_out": 0})
 
 
 def test_what_a_spreadsheet_would_run_is_defused(house):
