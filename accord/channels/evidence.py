@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 
 from accord.channels import passing
 from accord.channels.models import Message
-from accord.people.consents import ledger
-from accord.people.models import ConsentRecord
+from accord.people.consents import banner, ledger
+from accord.people.models import BannerAnswer, ConsentRecord
 
 State = Message.State
 
@@ -19,6 +19,7 @@ class Found:
     """How much was looked at, and the ids of what is not as it must be.
 
     erased: messages whose person is gone, and with them the proof that could be asked.
+    answers: rows of what visitors answered to the banner. altered: versions of its words.
     """
 
     messages: int
@@ -26,17 +27,21 @@ class Found:
     erased: int
     unlawful: tuple[int, ...]
     broken: tuple[int, ...]
+    answers: int
+    broken_answers: tuple[int, ...]
+    altered: tuple[str, ...]
 
     @property
     def well(self) -> bool:
-        return not (self.unlawful or self.broken)
+        return not (self.unlawful or self.broken or self.broken_answers or self.altered)
 
 
 def check() -> Found:
     """Decide anew, as of its instant, on every marketing message that left or may have left.
 
     A message without the instant of its decision, or whose basis is another one by what the
-    ledger says of that instant, is unlawful. Every contact's chain of consent is recomputed.
+    ledger says of that instant, is unlawful. Every contact's chain of consent is recomputed, and
+    that of the answers to the banner, with the words they answered.
     """
     left = _left()
     asked = left.exclude(contact=None)
@@ -47,6 +52,9 @@ def check() -> Found:
         erased=left.filter(contact=None).count(),
         unlawful=unlawful,
         broken=_broken(),
+        answers=BannerAnswer.objects.count(),
+        broken_answers=tuple(banner.broken()),
+        altered=tuple(f"{each.version} ({each.language})" for each in banner.altered()),
     )
 
 

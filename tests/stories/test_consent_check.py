@@ -12,9 +12,9 @@ from accord.commands import consent as command
 from accord.commands import parser
 from accord.engine.consent.terms import Channel
 from accord.people import contacts
-from accord.people.consents import consent, purposes
+from accord.people.consents import banner, consent, purposes
 from accord.people.consents.consent import Given
-from accord.people.models import ConsentRecord
+from accord.people.models import BannerAnswer, BannerText, ConsentRecord
 from accord.platform.access import preferences
 from accord.platform.queue import work
 from accord.platform.trail import logbooks
@@ -59,3 +59,34 @@ def test_whose_implied_consent_ends_soon_is_listed(ana, capsys, settings, tmp_pa
     assert f"{day}  contact {ana.pk}  offers, email" in said and "30 days: 1." in said
     command.run(parser("consent", command).parse_args(["ending", "--days", "5"]))
     assert "5 days: 0." in capsys.readouterr().out
+
+
+def test_what_ends_soon_is_asked_of_so_many_and_it_says_so(ana, capsys, settings, tmp_path):
+    settings.DATA = tmp_path
+    purposes.add(label="Offers", by=None)
+    bo = contacts.create(values={"email": "bo@acme.example"}, by=None)
+    for days, each in ((720, ana), (710, bo)):
+        contacts.change(each, values={"country": "CA"}, by=None)
+        at = timezone.now() - timedelta(days=days)
+        given = consent.Given("offers", Channel.EMAIL, consent.What.PURCHASE, at=at)
+        consent.give(each, given, by=None)
+    for most, seen in ((1, 1), (2, 2)):
+        command.run(parser("consent", command).parse_args(["ending", "--most", str(most)]))
+        said = capsys.readouterr().out
+        assert f"30 days: {seen}." in said and f"contact {ana.pk} " in said
+        assert ("There is more: " in said) is (seen == 1)
+
+
+def test_answers_to_the_banner_are_looked_over_too(db, capsys):
+    words = banner.Words("May we?", "Acme asks.", "Accept", "Refuse", "Keep", "Visits", "An id.")
+    text = banner.word(words, language="en", by=None)
+    banner.keep([banner.Said(text.pk, text.digest, ("visits",), timezone.now(), 1)])
+    code, said = check(capsys)
+    assert code == 0 and "Answers to the banner: 1." in said
+    with logbooks.opened():
+        BannerAnswer.objects.update(agreed=[])
+        BannerText.objects.update(words=text.words | {"body": "Nothing."})
+    code, said = check(capsys)
+    assert code == 1 and "Every message" not in said
+    assert f"WRONG  Answer {BannerAnswer.objects.get().pk} to the banner" in said
+    assert "WRONG  Version 1 (en) of the banner" in said

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accord.engine.errors import Refused
@@ -76,7 +77,7 @@ def word(words: Words, *, language: str, by: User | None) -> BannerText:
         bool(words.marketing.strip()) != bool(words.marketing_text.strip())
     ):
         raise NoWords
-    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    digest = _hash(said)
     last = BannerText.objects.filter(language=language).order_by("-version").first()
     if last and last.digest == digest:
         return last
@@ -110,7 +111,9 @@ def keep(answers: Iterable[Said]) -> list[Said]:
             rows.append(_row(each, now))
         else:
             strange.append(each)
-    BannerAnswer.objects.bulk_create(rows)
+    if rows:
+        _chain(rows)
+        BannerAnswer.objects.bulk_create(rows)
     return strange
 
 
@@ -122,6 +125,28 @@ def of(contact: Contact) -> list[BannerAnswer]:
     devices = Visitor.objects.filter(spans__contact=contact, by=Visitor.By.DEVICE)
     theirs = BannerAnswer.objects.filter(device__in=devices.values("name")).exclude(device="")
     return list(theirs.select_related("text").order_by("-at", "-pk")[:MOST])
+
+
+def broken() -> Iterator[int]:
+    """The ids of answers that are not as they were written, or follow one that is gone."""
+    rows = BannerAnswer.objects.order_by("pk").select_related("text")
+    previous = ""
+    for row in rows.iterator(1000):
+        linked = row.chain == _sum([previous, row.digest]) if previous or row.chain else True
+        asked = {VISITS, MARKETING} if row.text.words.get("marketing") else {VISITS}
+        if not (linked and is_as_written(row) and set(row.agreed) <= asked):
+            yield row.pk
+        previous = row.chain
+
+
+def altered() -> Iterator[BannerText]:
+    """The words that are not as they were written, or follow a version that is gone."""
+    versions: dict[str, int] = {}
+    for text in BannerText.objects.order_by("language", "version"):
+        after = versions.get(text.language, 0) + 1
+        if text.version != after or text.digest != _hash(text.words):
+            yield text
+        versions[text.language] = text.version
 
 
 def is_as_written(row: BannerAnswer) -> bool:
@@ -147,6 +172,20 @@ def _row(said: Said, now: datetime) -> BannerAnswer:
     row.seal = _seal(row)
     row.digest = _digest(row)
     return row
+
+
+def _chain(rows: Iterable[BannerAnswer]) -> None:
+    """Link rows to those before them. They are written one after the other until then."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people_banneranswer'))")
+    last = BannerAnswer.objects.order_by("-pk").values_list("chain", flat=True).first()
+    previous = last or ""
+    for row in rows:
+        row.chain = previous = _sum([previous, row.digest])
+
+
+def _hash(words: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
 
 
 def _place(url: str) -> str:

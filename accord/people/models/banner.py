@@ -31,7 +31,8 @@ class BannerAnswer(models.Model):
     agreed: names of the purposes, none for a refusal. device: the visitor's id where they
     agreed to be recognised, else "". gpc: the browser asked that nothing be sold or shared.
     device, page, referrer, network, agent and salt are personal: erasure blanks them. seal: their
-    digest with the salt. digest: of all else and the seal.
+    digest with the salt. digest: of all else and the seal. chain: of the row before and the digest;
+    "" in rows from before there was one.
     """
 
     text = models.ForeignKey(BannerText, models.PROTECT, related_name="+")
@@ -48,6 +49,7 @@ class BannerAnswer(models.Model):
     salt = models.CharField(max_length=32, blank=True)
     seal = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
+    chain = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         indexes = [

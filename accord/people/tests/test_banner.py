@@ -12,6 +12,7 @@ from accord.people.models import BannerAnswer, BannerText, VisitorSpan
 from accord.people.visitors import Seen
 from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry
+from accord.platform.trail import logbooks
 
 pytestmark = pytest.mark.django_db
 WORDS = Words("May we?", "Acme asks.", "Accept", "Refuse", "Keep", "Visits", "An id.")
@@ -98,3 +99,40 @@ def test_rows_cannot_be_changed_or_deleted():
             rows.update(digest="x")
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.delete()
+
+
+def test_answers_that_were_changed_or_taken_away_are_found():
+    text = banner.word(TWO, language="en", by=None)
+    with logbooks.opened():  # from before there was a chain
+        BannerAnswer.objects.bulk_create([banner._row(said(text, "visits"), timezone.now())])
+    banner.keep([said(text), said(text, "visits", device="d-1")])
+    banner.keep([said(text, "marketing")])
+    eldest, first, second, third = BannerAnswer.objects.order_by("pk")
+    assert list(banner.broken()) == []
+    with logbooks.opened():
+        BannerAnswer.objects.filter(pk=second.pk).update(device="", page="", salt="")  # erased
+        assert list(banner.broken()) == []
+        BannerAnswer.objects.filter(pk__in=[eldest.pk, third.pk]).update(
+            agreed=["visits"], gpc=True
+        )
+        assert list(banner.broken()) == [eldest.pk, third.pk]
+        BannerAnswer.objects.filter(pk=first.pk).delete()
+    assert list(banner.broken()) == [eldest.pk, second.pk, third.pk]
+
+
+def test_words_that_were_changed_or_taken_away_are_found():
+    for words in (WORDS, TWO, replace(TWO, title="May we, please?")):
+        last = banner.word(words, language="en", by=None)
+    banner.word(WORDS, language="de", by=None)
+    banner.keep([said(last, "marketing")])
+    assert list(banner.altered()) == []
+    first, second, _ = BannerText.objects.filter(language="en").order_by("version")
+    with logbooks.opened():
+        BannerText.objects.filter(pk=first.pk).update(words=first.words | {"body": "All of it."})
+        assert list(banner.altered()) == [first]
+        BannerText.objects.filter(pk=second.pk).delete()
+        assert list(banner.altered()) == [first, last]
+        asked = {name: text for name, text in last.words.items() if name != "marketing"}
+        BannerText.objects.filter(pk=last.pk).update(words=asked)
+    [answer] = BannerAnswer.objects.all()
+    assert list(banner.broken()) == [answer.pk]
