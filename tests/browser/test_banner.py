@@ -1,5 +1,6 @@
 """The consent banner on a page of another origin under a strict policy, in Chromium."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -32,6 +33,12 @@ def page_of_the_site(monkeypatch):
 @pytest.fixture
 def words(transactional_db):
     return banner.word(WORDS, language="en", by=None)
+
+
+@pytest.fixture
+def one_purpose(transactional_db):
+    fewer = replace(WORDS, marketing="", marketing_text="")
+    return banner.word(fewer, language="en", by=None)
 
 
 @pytest.fixture
@@ -117,6 +124,23 @@ def test_one_purpose_can_be_chosen_and_taken_back_from_the_link(address, tab):
     assert answers(tab, 2)[1].agreed == []
     assert local(tab) == {"accord.consent"}
     assert tab.evaluate("() => accord.status().consent") is False
+
+
+def test_of_one_purpose_there_are_two_buttons_of_equal_weight(one_purpose, site, tab):
+    ready(tab, site("/", "data-banner"))
+    box = asked(tab)
+    buttons = box.get_by_role("button").all()
+    assert [each.text_content() for each in buttons] == ["Refuse", "Accept"]
+    one, other = (each.bounding_box() for each in buttons)
+    assert (one["width"], one["height"], one["y"]) == (other["width"], other["height"], other["y"])
+    assert (
+        box.get_by_role("checkbox").count() == 0 and "An id on your device." in box.text_content()
+    )
+    buttons[1].click()
+    assert answers(tab, 1)[0].agreed == ["visits"]
+    tab.get_by_text("Privacy choices").click()
+    asked(tab).get_by_role("button", name="Refuse").click()
+    assert answers(tab, 2)[1].agreed == [] and local(tab) == {"accord.consent"}
 
 
 def test_it_works_by_keyboard_alone(address, tab):

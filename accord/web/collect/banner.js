@@ -18,10 +18,10 @@
     "max-height:90vh;overflow:auto;padding:20px;background:#fff;color:#1c1f26;border:1px solid #c9ccd3;border-bottom:0;border-radius:12px 12px 0 0;" +
     "box-shadow:0 -8px 32px rgb(0 0 0/.18);font:15px/1.5 system-ui,sans-serif}h2{margin:0 0 6px;font-size:18px;line-height:1.3}p{margin:0 0 12px}" +
     "h2:focus{outline:0}label{display:flex;gap:10px;margin:0 0 10px;cursor:pointer}input{width:20px;height:20px;margin:1px 0 0;flex:none}b{display:block}" +
-    "div{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:10px}button{min-height:44px;padding:8px 14px;font:inherit;font-weight:600;color:#1c1f26;" +
+    "div{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:10px}.two{grid-template-columns:repeat(2,minmax(0,1fr))}button{min-height:44px;padding:8px 14px;font:inherit;font-weight:600;color:#1c1f26;" +
     "background:#fff;border:2px solid #1c1f26;border-radius:8px;cursor:pointer}button:hover{background:#eceef1}" +
     ":focus-visible{outline:3px solid #1f5fd0;outline-offset:2px}.gpc{font-weight:600}" +
-    "@media(max-width:30rem){div{grid-template-columns:1fr}}@media(prefers-color-scheme:dark){section{color-scheme:dark;background:#1d1f24;color:#f0f1f3;border-color:#4a4e57}button{background:#1d1f24;color:#f0f1f3;border-color:#f0f1f3}button:hover{background:#33363d}:focus-visible{outline-color:#8fb6ff}}" +
+    "@media(max-width:30rem){div,.two{grid-template-columns:1fr}}@media(prefers-color-scheme:dark){section{color-scheme:dark;background:#1d1f24;color:#f0f1f3;border-color:#4a4e57}button{background:#1d1f24;color:#f0f1f3;border-color:#f0f1f3}button:hover{background:#33363d}:focus-visible{outline-color:#8fb6ff}}" +
     "@media print{section{display:none}}";
 
   function kept() {
@@ -98,28 +98,35 @@
     title.tabIndex = -1;
     make("p", box, words.body).id = "body";
     if (gpc) make("p", box, "Opt-out request honored").className = "gpc";
+    var asked = ["visits", "marketing"].filter(function (name) {
+      return words[name];
+    });
     var boxes = {};
-    ["visits", "marketing"].forEach(function (name) {
-      if (!words[name]) return;
-      var label = make("label", box);
-      boxes[name] = make("input", label);
-      boxes[name].type = "checkbox";
-      boxes[name].checked = Boolean(byHand && now && now.agreed && now.agreed.indexOf(name) >= 0);
-      var text = make("span", label);
+    asked.forEach(function (name) {
+      // Of one purpose there is nothing to choose beside yes and no.
+      var part = make(asked.length > 1 ? "label" : "p", box);
+      if (asked.length > 1) {
+        boxes[name] = make("input", part);
+        boxes[name].type = "checkbox";
+        boxes[name].checked = Boolean(byHand && now && now.agreed && now.agreed.indexOf(name) >= 0);
+      }
+      var text = make("span", part);
       make("b", text, words[name]);
       text.append(words[name + "_text"]);
     });
     var row = make("div", box);
+    if (asked.length < 2) row.className = "two";
     button(row, words.reject, function () {
       answer([]);
     });
-    button(row, words.save, function () {
-      answer(Object.keys(boxes).filter(function (name) {
-        return boxes[name].checked;
-      }));
-    });
+    if (asked.length > 1)
+      button(row, words.save, function () {
+        answer(asked.filter(function (name) {
+          return boxes[name].checked;
+        }));
+      });
     button(row, words.accept, function () {
-      answer(Object.keys(boxes));
+      answer(asked);
     });
     box.addEventListener("keydown", function (event) {
       if (event.key === "Escape" && byHand) close();
