@@ -190,7 +190,9 @@ def _in_tracking() -> dict[str, Model]:
     rule = {"part": "source", "how": "is", "words": ["house"], "channel": "email"}
     return {
         "write_key": key,
-        "failed_event": FailedEvent.objects.create(received_at=now, key=key, said="{}"),
+        "failed_event": FailedEvent.objects.create(
+            received_at=now, key=key, said="{}", reason="No name."
+        ),
         "channel_rule": ChannelRule.objects.create(position=1, **rule),
         "classing": Classing.objects.create(state="seen", until=0, rules=[rule]),
         "visitor": Visitor.objects.create(
