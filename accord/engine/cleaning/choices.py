@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from accord.engine.cleaning import wording
 from accord.engine.errors import Unreadable
 
 LONGEST = 200
+SHORT = 5
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -45,8 +46,10 @@ def closest(text: str, choices: tuple[str, ...]) -> Suggestion | None:
 
     GTXPro is GTX Pro, technolgy is Technology. The proposal is for a person to confirm, so it
     is careful: one slip (a letter missing, added, wrong or swapped with its neighbour) in words
-    of 5 letters or more, two from 10 on; never in the first letter or in a digit; never when two
-    choices are as near. Distance: optimal string alignment (rapidfuzz).
+    of 3 letters or more, two from 10 on; never in the first letter or in a digit; never when two
+    choices are as near. In words of fewer than 5 letters another one is a slip away soon: nothing
+    else may be within two, and of 3 letters none is taken for another (SAL is not SQL).
+    Distance: optimal string alignment (rapidfuzz).
     """
     if len(text) > LONGEST:
         return None
@@ -63,7 +66,7 @@ def closest(text: str, choices: tuple[str, ...]) -> Suggestion | None:
     near = [(slips, other) for other, slips, _ in found if _plausible(key, other, int(slips))]
     fewest = min(near, default=(0, ""))[0]
     nearest = [other for slips, other in near if slips == fewest]
-    if len(nearest) != 1:
+    if len(nearest) != 1 or (len(key) < SHORT and _others(key, nearest[0], keys)):
         return None
     return Suggestion(keys[nearest[0]], 1 - fewest / max(len(key), len(nearest[0])))
 
@@ -97,7 +100,7 @@ def _key(text: str) -> str:
 
 
 def _slips(key: str) -> int:
-    return 0 if len(key) < 5 else 1 if len(key) < 10 else 2
+    return 0 if len(key) < 3 else 1 if len(key) < 10 else 2
 
 
 def _plausible(key: str, other: str, slips: int) -> bool:
@@ -105,4 +108,11 @@ def _plausible(key: str, other: str, slips: int) -> bool:
         slips <= min(_slips(key), _slips(other))
         and key[0] == other[0]
         and _DIGITS.findall(key) == _DIGITS.findall(other)
+        and (len(key) > 3 or len(other) > 3 or sorted(key) == sorted(other))
     )
+
+
+def _others(key: str, nearest: str, keys: Iterable[str]) -> bool:
+    """Whether a short word may be another choice as well."""
+    rest = (each for each in keys if each != nearest and each[0] == key[0])
+    return any(OSA.distance(key, each, score_cutoff=2) <= 2 for each in rest)

@@ -48,14 +48,15 @@ class Odd:
 
 @dataclass(frozen=True)
 class Known:
-    """The values a field knows. strict: others are refused."""
+    """The values a field knows. strict: others are refused. also: what else names the same."""
 
     names: tuple[str, ...]
     strict: bool
+    also: tuple[str, ...] = ()
 
     @cached_property
     def folded(self) -> frozenset[str]:
-        return frozenset(name.casefold() for name in self.names)
+        return frozenset(name.casefold() for name in (*self.names, *self.also))
 
 
 @staff("import.run")
@@ -138,9 +139,7 @@ def _known(slot: Slot, fill: Fill, wanted: Mapping) -> Known | None:
             names = [*labels, *_declared(slot.name, wanted)]
             return Known(tuple(names), fill.if_unreadable == "error") if names else None
         case "person":
-            names = list(User.objects.people().values_list("name", flat=True)[:MOST_NAMES])
-            strict = not fill.create and fill.known_by in ("", "name")
-            return Known(tuple(filter(None, names)), strict) if names else None
+            return _colleagues(fill) if User.objects.people().exists() else None
         case "reference" if slot.name == "company":
             rows = Company.objects.filter(deleted_at=None).order_by("pk")
             return Known(tuple(rows.values_list("name", flat=True)[:MOST_NAMES]), False)
@@ -148,6 +147,17 @@ def _known(slot: Slot, fill: Fill, wanted: Mapping) -> Known | None:
             strict = slot.kind == "named" and not fill.create
             return Known(tuple(slot.listed()), strict)
     return None
+
+
+def _colleagues(fill: Fill) -> Known | None:
+    """Everybody who may own records, by what the column calls them."""
+    if fill.known_by == "external_id":
+        return None  # one id is never meant for another
+    people = list(User.objects.people().values_list("name", "email", "external_id")[:MOST_NAMES])
+    names, addresses, ids = (tuple(filter(None, each)) for each in zip(*people, strict=True))
+    if fill.known_by == "email":
+        return Known(addresses, not fill.create)
+    return Known(names, not fill.create, () if fill.known_by else (*addresses, *ids))
 
 
 def _declared(name: str, wanted: Mapping) -> list[str]:
@@ -168,7 +178,7 @@ def _meant(value: str, fill: Fill, listed: Known) -> str | None:
         return None
     if listed.names is reference.country_names() and reference.country(value):
         return None
-    near = choices.closest(value, listed.names)
+    near = choices.closest(value, listed.names) or choices.closest(value, listed.also)
     if near is None and not listed.strict:
         return None
     return near.choice if near else ""

@@ -26,13 +26,19 @@ STAGES = ("Prospecting", "Qualified", "Engaging", "Closed won", "Closed lost", "
         ("Untied States", reference.country_names(), "United States"),
         ("Germny", reference.country_names(), "Germany"),
         ("Cote d Ivoire", reference.country_names(), "Côte d'Ivoire"),
+        ("Wno", ("Won", "Lost"), "Won"),
+        ("Lots", ("Won", "Lost"), "Lost"),
+        ("Leed", ("Lead", "Customer"), "Lead"),
+        ("Los", ("Won", "Lost"), "Lost"),
+        ("Wonn", ("Won", "Lost"), "Won"),
+        ("Omna", reference.country_names(), "Oman"),
     ],
 )
 def test_a_slip_of_the_pen_is_recognised(text, among, meant):
     found = choices.closest(text, among)
     assert found is not None
     assert found.choice == meant
-    assert 0.8 < found.score <= 1
+    assert (0.8 if len(text) > 4 else 0.6) < found.score <= 1
 
 
 @pytest.mark.parametrize(
@@ -77,6 +83,12 @@ def test_a_slip_of_the_pen_is_recognised(text, among, meant):
         ("Model 12", ("Model 11", "Model 13")),
         ("Grade", ("Grace", "Grape")),
         ("x" * 500, PRICE_LIST),
+        ("SAL", ("SQL", "MQL")),
+        ("Mal", ("Mali", "Malta")),
+        ("Wn", ("Won", "Lost")),
+        ("B2B", ("B2", "B2C")),
+        ("Lead", ("Load", "Lend")),
+        ("EUR", ("EU", "EURO")),
     ],
 )
 def test_nonsense_is_not_proposed(text, among):
