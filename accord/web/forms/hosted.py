@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
@@ -182,6 +183,7 @@ def fields(definition: Definition, given: Given, checked: Checked | None) -> dic
         "definition": definition,
         "questions": questions,
         "boxes": boxes,
+        "policy": links.address(f"{reverse('privacy-policy')}?lang={definition.language}"),
         "wrong": len([each.error for each in questions if each.error])
         + len([each.error for each in boxes if each.error]),
         "trap": TRAP,

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -297,3 +298,24 @@ def test_nothing_written_is_markup_on_the_page(visitor, publish):
         text = visitor.post(path, said).content.decode()
         assert "<script>document" not in text
         assert "<img" not in text
+
+
+@pytest.mark.parametrize("bad", [False, True])
+def test_a_form_in_another_page_names_itself_and_leads_to_the_privacy_page(visitor, publish, bad):
+    form = publish(language="de", title="Fragen Sie", intro="Wir antworten <bald>.").form
+    url = f"/f/{form.slug}/part/"
+    text = (visitor.post(url, {"email": "x"}) if bad else visitor.get(url)).text
+    assert text.count("<h2") == 1 and '<h2 id="accord-title">Fragen Sie</h2>' in text
+    assert "Wir antworten &lt;bald&gt;." in text
+    there = f'href="{settings.BASE_URL}/privacy-policy/?lang=de"'
+    assert there in text and ">Datenschutz</a>" in text
+    whole = visitor.get(f"/f/{form.slug}/").text
+    assert whole.count("Fragen Sie</h1>") == 1 and "accord-title" not in whole
+
+
+def test_so_does_the_plain_copy(client, publish, mia):
+    form = publish(title="Ask us", intro="We answer.").form
+    client.force_login(mia)
+    page = html.unescape(client.get(f"/forms/{form.pk}/").text)
+    assert "<h2>Ask us</h2>" in page and "<p>We answer.</p>" in page
+    assert f'<a href="{settings.BASE_URL}/privacy-policy/?lang=en">Privacy</a>' in page

@@ -12,7 +12,7 @@
     "select option{color:#000;background:#fff}input[type=checkbox]{width:auto;margin:5px 0 0;flex:none;accent-color:var(--accent,#3b5bdb)}" +
     ".opt,.choices label{display:flex;gap:8px;align-items:flex-start}.opt label,.choices label,.optional{font-weight:400}.optional,.hint{opacity:.75;font-size:.875em}" +
     ".hint,.error{margin:4px 0 0}.error,.notice{color:#b3261e;display:flex;gap:6px}.notice p{margin:0 0 12px}[aria-invalid=true]{border-color:#b3261e}.icon{display:none}" +
-    ".trap{position:absolute;left:-999em}h2{margin:0 0 8px;font-size:1.25em}button{font:inherit;font-weight:500;cursor:pointer;padding:9px 18px;border:0;border-radius:6px;color:var(--on-accent,#fff);background:var(--accent,#3b5bdb)}" +
+    ".intro{margin:0 0 16px}.policy a{color:inherit}.trap{position:absolute;left:-999em}h2{margin:0 0 8px;font-size:1.25em}button{font:inherit;font-weight:500;cursor:pointer;padding:9px 18px;border:0;border-radius:6px;color:var(--on-accent,#fff);background:var(--accent,#3b5bdb)}" +
     "@media(prefers-color-scheme:dark){:host(.dark) .error,:host(.dark) .notice{color:#ffb4ab}}";
 
   function fields(form, name) {
