@@ -36,12 +36,18 @@ __all__ = [
 
 T = TypeVar("T")
 
-names.declare("campaign.created", "Campaign created", team="marketing", icon="speakerphone")
-names.declare("campaign.changed", "Campaign changed", team="marketing", icon="pencil")
-names.declare("campaign.deleted", "Campaign deleted", team="marketing", icon="trash")
-names.declare("campaign.restored", "Campaign restored", team="marketing", icon="restore")
-names.declare("campaign.cost_added", "Cost added", team="marketing", icon="coin")
-names.declare("campaign.cost_removed", "Cost removed", team="marketing", icon="coin-off")
+names.declare(
+    "campaign.created", "Campaign created", team="marketing", icon="speakerphone", person=False
+)
+names.declare("campaign.changed", "Campaign changed", team="marketing", icon="pencil", person=False)
+names.declare("campaign.deleted", "Campaign deleted", team="marketing", icon="trash", person=False)
+names.declare(
+    "campaign.restored", "Campaign restored", team="marketing", icon="restore", person=False
+)
+names.declare("campaign.cost_added", "Cost added", team="marketing", icon="coin", person=False)
+names.declare(
+    "campaign.cost_removed", "Cost removed", team="marketing", icon="coin-off", person=False
+)
 
 
 class Nameless(Refused):

@@ -27,10 +27,10 @@ __all__ = [
     "unaffiliate",
 ]
 
-names.declare("company.created", "Company created", icon="building")
-names.declare("company.changed", "Company changed", icon="pencil")
-names.declare("company.deleted", "Company deleted", icon="trash")
-names.declare("company.restored", "Company restored", icon="restore")
+names.declare("company.created", "Company created", icon="building", person=False)
+names.declare("company.changed", "Company changed", icon="pencil", person=False)
+names.declare("company.deleted", "Company deleted", icon="trash", person=False)
+names.declare("company.restored", "Company restored", icon="restore", person=False)
 
 
 class Nameless(Refused):

@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 names.declare("contact.created", "Contact created", icon="user-plus")
 names.declare("contact.changed", "Contact changed", icon="pencil")
-names.declare("contact.deleted", "Contact deleted", icon="trash")
+names.declare("contact.deleted", "Contact deleted", icon="trash", person=False)
 names.declare("contact.restored", "Contact restored", icon="restore")
 
 

@@ -50,10 +50,10 @@ __all__ = [
 
 T = TypeVar("T")
 
-names.declare("deal.created", "Deal opened", team="sales", icon="briefcase")
-names.declare("deal.changed", "Deal changed", team="sales", icon="pencil")
-names.declare("deal.deleted", "Deal deleted", team="sales", icon="trash")
-names.declare("deal.restored", "Deal restored", team="sales", icon="restore")
+names.declare("deal.created", "Deal opened", team="sales", icon="briefcase", person=False)
+names.declare("deal.changed", "Deal changed", team="sales", icon="pencil", person=False)
+names.declare("deal.deleted", "Deal deleted", team="sales", icon="trash", person=False)
+names.declare("deal.restored", "Deal restored", team="sales", icon="restore", person=False)
 
 # What an event of a change tells in full; of other fields it tells only that they changed.
 _TOLD = frozenset({"amount", "close_on", "owner"})

@@ -25,9 +25,9 @@ from accord.platform.models import User
 from accord.platform.search import fold
 from accord.platform.trail import audit
 
-names.declare("form.created", "Form created", team="marketing", icon="forms")
-names.declare("form.published", "Form published", team="marketing", icon="forms")
-names.declare("form.closed", "Form closed", team="marketing", icon="lock")
+names.declare("form.created", "Form created", team="marketing", icon="forms", person=False)
+names.declare("form.published", "Form published", team="marketing", icon="forms", person=False)
+names.declare("form.closed", "Form closed", team="marketing", icon="lock", person=False)
 
 LANGUAGES = {"en": "English", "de": "German"}
 WITHOUT_WORDS = "There are no words to agree to for “{purpose}” in {language}. Write them first."

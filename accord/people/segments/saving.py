@@ -19,9 +19,13 @@ from accord.platform.events import log, names
 from accord.platform.models import User
 from accord.platform.trail import audit
 
-names.declare("segment.created", "Segment made", team="marketing", icon="chart-pie")
-names.declare("segment.changed", "Segment changed", team="marketing", icon="chart-pie")
-names.declare("segment.archived", "Segment put away", team="marketing", icon="chart-pie")
+names.declare("segment.created", "Segment made", team="marketing", icon="chart-pie", person=False)
+names.declare(
+    "segment.changed", "Segment changed", team="marketing", icon="chart-pie", person=False
+)
+names.declare(
+    "segment.archived", "Segment put away", team="marketing", icon="chart-pie", person=False
+)
 
 
 class Unnamed(Refused):

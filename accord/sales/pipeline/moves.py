@@ -21,10 +21,12 @@ from accord.sales.models import CloseReason, Deal, Pipeline, Stage, StageChange
 from accord.sales.pipeline import ranks, reasons, stage_changes, stages
 from accord.sales.pricing import worth
 
-names.declare("deal.moved", "Deal moved to another stage", team="sales", icon="arrow-right")
-names.declare("deal.won", "Deal won", team="sales", icon="trophy")
-names.declare("deal.lost", "Deal lost", team="sales", icon="circle-x")
-names.declare("deal.reopened", "Deal reopened", team="sales", icon="rotate")
+names.declare(
+    "deal.moved", "Deal moved to another stage", team="sales", icon="arrow-right", person=False
+)
+names.declare("deal.won", "Deal won", team="sales", icon="trophy", person=False)
+names.declare("deal.lost", "Deal lost", team="sales", icon="circle-x", person=False)
+names.declare("deal.reopened", "Deal reopened", team="sales", icon="rotate", person=False)
 
 
 _BEFORE = lifecycle.STAGES[: lifecycle.STAGES.index("customer")]

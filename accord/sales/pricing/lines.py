@@ -19,7 +19,9 @@ from accord.sales import subjects
 from accord.sales.models import Deal, DealLine, Product
 from accord.sales.pricing import products
 
-names.declare("deal.lines_set", "Products of the deal changed", team="sales", icon="package")
+names.declare(
+    "deal.lines_set", "Products of the deal changed", team="sales", icon="package", person=False
+)
 
 
 @dataclass(frozen=True)

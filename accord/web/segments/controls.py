@@ -10,6 +10,7 @@ from accord.engine.segments.notation.questions import allowed
 from accord.engine.segments.terms import PROPERTY_KINDS, Kind
 from accord.people.models import Company
 from accord.platform import currencies
+from accord.platform.events import names
 from accord.web.http import number
 from accord.web.segments import asked
 from accord.web.segments.rows import GROUPS, PARENTS, Row
@@ -333,7 +334,14 @@ class _Controls:
         return self.select("field", label, [("", "Choose a field"), *options])
 
     def events(self) -> list[tuple[str, str]]:
-        found = sorted(self.catalogue.events.items(), key=lambda x: x[1])
+        """Those a contact can have; a rule that names another one keeps it."""
+        chosen = {self.row.one("event"), self.row.one("then")}
+        there = {
+            name: label
+            for name, label in self.catalogue.events.items()
+            if name in chosen or name not in names.ALL or names.ALL[name].person
+        }
+        found = sorted(there.items(), key=lambda x: x[1])
         return [("", "Choose an event"), *found]
 
     def named(self, names: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -8,6 +8,9 @@ from django.http import QueryDict
 from accord.engine import segments as engine
 from accord.engine.segments.catalogue import Catalogue, Field
 from accord.engine.segments.terms import Kind
+from accord.people import companies, contacts
+from accord.platform.events import names
+from accord.platform.models import Event
 from accord.web.segments import controls, rows
 from accord.web.segments.rows import Row
 
@@ -160,3 +163,29 @@ def test_no_form_breaks_it():
         made = rows.draft(there, WORDS)
         engine.check(engine.from_json(made.rule), WORDS)
         assert len(controls.lines(there, made.complaints, WORDS)) == len(there)
+
+
+def test_only_what_can_be_about_a_contact_is_offered_and_what_was_chosen_stays():
+    known = engine.Catalogue(events={name: each.label for name, each in names.ALL.items()})
+
+    def offered(row):
+        [line] = controls.lines((row,), {}, known)
+        [select] = [each for each in line.controls if each.name.startswith("event")]
+        return {each.value: each.label for each in select.options}
+
+    there = offered(Row("event", 0))
+    assert {"page.viewed", "form.submitted", "consent.given", "deal.contact_added"} <= there.keys()
+    strange = {name for name in there if name.split(".")[0] in ("company", "campaign", "user")}
+    strange |= there.keys() & {"deal.won", "form.published", "segment.changed", "contact.deleted"}
+    assert strange == set()
+    kept = offered(Row("event", 0, given={"event": ("deal.won",)}))
+    assert kept["deal.won"] == "Deal won" and "deal.lost" not in kept
+
+
+def test_whatever_is_recorded_of_a_contact_is_offered_but_for_deals(ana, mia):
+    companies.change(companies.create(values={"name": "One"}, by=mia), values={"city": "A"}, by=mia)
+    contacts.change(ana, values={"city": "Kiel"}, by=mia)
+    told = Event.objects.exclude(contact_id=None).values_list("name", flat=True)
+    assert set(told) and all(names.ALL[name].person for name in told)
+    others = Event.objects.filter(contact_id=None).values_list("name", flat=True)
+    assert set(others) and not any(names.ALL[name].person for name in others)
