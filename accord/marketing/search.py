@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Q
 
 from accord.marketing.models import Campaign
 from accord.people import search
@@ -20,9 +19,9 @@ def find(text: str, user: User, limit: int) -> Iterable[Hit]:
 
     There are few campaigns, so one query asks for exact and similar names alike.
     """
-    alike = search.matching(text) | Q(search_text__trigram_word_similar=fold(text))
+    fits = search.matching(text) | search.alike(text)
     score = TrigramWordSimilarity(fold(text), "search_text")
-    found = Campaign.objects.visible_to(user).filter(alike).annotate(score=score)
+    found = Campaign.objects.visible_to(user).filter(fits).annotate(score=score)
     for campaign in found.order_by("-score", "pk")[:limit]:
         channel = channels.CHANNELS.get(campaign.channel)
         detail = channel.label if channel else ""

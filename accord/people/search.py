@@ -1,19 +1,23 @@
 """Search over contacts, companies and what higher folders offer, forgiving typing mistakes.
 
 First every word must occur as it was typed; only where that finds too little, names that are
-spelled similarly are asked for (trigrams). Both use the search text's index.
+spelled similarly are asked for (trigrams). Both use the search text's index. One wrong letter
+leaves few trigrams of a short word: a name may be less alike then, if a word of it is one letter
+off.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThanOrEqual
 
 from accord.people import contacts
 from accord.people.models import Address, Company, Contact
@@ -23,9 +27,11 @@ from accord.platform.search import fold
 R = TypeVar("R", bound=Record)
 
 CANDIDATES = 200  # ranked by likeness; of more, the first the index gives
-LIKENESS = 0.45
+LIKENESS = 0.45  # word similarity: the share of trigrams
 LONGEST = 100
 SHORTEST_TYPO = 4  # of fewer letters, anything is alike
+SHORT = 6  # letters of a word that may be as unlike as this, where it is one letter off
+LIKENESS_OF_SHORT = 0.3
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,7 @@ def find(text: str, user: User, limit: int = 10) -> list[Hit]:
     words = text.split()
     if not words or len(text) > LONGEST:
         return []
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {LIKENESS}")
+    with _spelling(text):
         hits = [*_contacts(text, user, limit), *_companies(text, user, limit)]
         for finder in _finders:
             hits.extend(finder(text, user, limit))
@@ -72,6 +77,22 @@ def matching(text: str) -> Q:
     return found
 
 
+def alike(text: str) -> Q:
+    """The records whose search text is spelled similarly. For finders: `find` says how alike."""
+    near = Q(search_text__trigram_word_similar=fold(text))
+    if not _is_short(text):
+        return near
+    likeness = TrigramWordSimilarity(fold(text), "search_text")
+    one_off = _OneLetterOff(F("search_text"), Value(fold(text.strip())))
+    return near & (Q(GreaterThanOrEqual(likeness, LIKENESS)) | Q(one_off))
+
+
+def pick(records: QuerySet[R], text: str, limit: int) -> list[R]:
+    """The records most like the text, to choose one of; see `ranked`."""
+    with _spelling(text):
+        return [record for record, _ in ranked(records, text, limit)]
+
+
 def ranked(records: QuerySet[R], text: str, limit: int) -> list[tuple[R, float]]:
     """The records most like the text, each with its score; spelled alike where too few match.
 
@@ -84,11 +105,31 @@ def ranked(records: QuerySet[R], text: str, limit: int) -> list[tuple[R, float]]
     candidates = typed[:CANDIDATES]
     if len(text.strip()) >= SHORTEST_TYPO:
         enough = Exists(typed[limit - 1 : limit])  # asked once, before the dearer search begins
-        alike = plain.filter(~enough, search_text__trigram_word_similar=fold(text))
-        candidates = candidates.union(alike[:CANDIDATES])
+        candidates = candidates.union(plain.filter(~enough & alike(text))[:CANDIDATES])
     likeness = TrigramWordSimilarity(fold(text), "search_text")
     found: Any = records.filter(pk__in=candidates).annotate(score=likeness)
     return [(each, each.score) for each in found.order_by("-score", "pk")[:limit]]
+
+
+@contextmanager
+def _spelling(text: str) -> Iterator[None]:
+    """What is as alike as the text needs, the index gives within this block."""
+    least = LIKENESS_OF_SHORT if _is_short(text) else LIKENESS
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {least}")
+        yield
+
+
+def _is_short(text: str) -> bool:
+    word = text.strip()
+    return word.isalnum() and SHORTEST_TYPO <= len(word) <= SHORT
+
+
+class _OneLetterOff(Func):
+    """Whether a word of a text has one letter more, less or another than a word."""
+
+    function = "accord_one_letter_off"
+    output_field = BooleanField()
 
 
 def _contacts(text: str, user: User, limit: int) -> list[Hit]:

@@ -25,7 +25,7 @@ from accord.platform.queue import leases, work
 from accord.platform.running import postgres, startup
 from accord.platform.safekeeping import backups, quarantine
 
-EXTENSION = "pg_trgm"
+EXTENSIONS = ("pg_trgm", "fuzzystrmatch")
 LEAST_FREE = 500_000_000
 CLOCK = timedelta(seconds=10)
 QUIET = timedelta(minutes=2)
@@ -138,8 +138,8 @@ def version() -> Finding:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
             major = cursor.fetchone()[0]
-            cursor.execute("SELECT 1 FROM pg_available_extensions WHERE name = %s", [EXTENSION])
-            trigrams = cursor.fetchone()
+            cursor.execute("SELECT name FROM pg_available_extensions")
+            lacking = set(EXTENSIONS) - {name for (name,) in cursor.fetchall()}
     except DatabaseError as error:
         connection.close()
         seen = f"The database does not answer: {str(error).strip().splitlines()[0]}"
@@ -147,8 +147,9 @@ def version() -> Finding:
     if major < postgres.OLDEST_MAJOR:
         seen = f"The database is PostgreSQL {major}; Accord needs {postgres.OLDEST_MAJOR} or newer."
         return Finding("database", False, seen, "Upgrade the server.")
-    if trigrams is None:
-        seen = f"The server lacks the extension {EXTENSION}, which search needs."
+    if lacking:
+        named = " and ".join(sorted(lacking))
+        seen = f"The server lacks the extension {named}, which search needs."
         return Finding("database", False, seen, "Install PostgreSQL's contrib package there.")
     try:
         postgres.tools_for(major)

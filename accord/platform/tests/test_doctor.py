@@ -91,7 +91,7 @@ def test_a_server_that_is_too_new_to_be_backed_up_from_here(tmp_path, monkeypatc
 
 
 def test_a_server_without_the_extension_that_search_needs(monkeypatch):
-    monkeypatch.setattr(doctor, "EXTENSION", "pg_no_such_thing")
+    monkeypatch.setattr(doctor, "EXTENSIONS", ("pg_trgm", "pg_no_such_thing"))
     assert_wrong(doctor.version(), "lacks the extension", "contrib package")
 
 

@@ -67,7 +67,7 @@ def _found(request: StaffRequest, noun: Noun, record: Contact | Company) -> Http
     words = request.GET.get("q", "").strip()
     found: list[Any] = []
     if words and len(words) <= search.LONGEST:
-        found = [each for each, _ in search.ranked(noun.rows(request.user), words, FOUND)]
+        found = search.pick(noun.rows(request.user), words, FOUND)
     context = {"found": found, "noun": noun, "record": record}
     return render(request, "records/_affiliations_found.html", context)
 

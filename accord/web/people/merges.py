@@ -154,7 +154,7 @@ def _choose(request: StaffRequest, record: Contact) -> HttpResponse:
     found: list[Contact] = []
     if words and len(words) <= search.LONGEST:
         others = nouns.CONTACTS.rows(request.user).exclude(pk=record.pk)
-        found = [each for each, _ in search.ranked(others, words, FOUND)]
+        found = search.pick(others, words, FOUND)
     context = {
         "record": record,
         "q": words,

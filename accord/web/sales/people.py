@@ -41,4 +41,4 @@ def find(words: str, user: User) -> list[Contact]:
     """The contacts this person may see whose name or address is most like the words."""
     if not words.strip() or len(words) > search.LONGEST:
         return []
-    return [person for person, _ in search.ranked(nouns.CONTACTS.rows(user), words, FOUND)]
+    return search.pick(nouns.CONTACTS.rows(user), words, FOUND)

@@ -212,7 +212,7 @@ def _found(request: StaffRequest, segment: Segment, words: str) -> list[Contact]
 
 
 def _ranked(rows: Any, words: str) -> list[Contact]:
-    return [person for person, _ in search.ranked(rows, words, FOUND)]
+    return search.pick(rows, words, FOUND)
 
 
 def _seen(request: StaffRequest) -> Any:
