@@ -8,7 +8,14 @@ from typing import Any
 from accord.insight import questions
 from accord.insight.questions import Answer, Cell, Cut, Measure, Query, Question, Report, Row
 
-KEYS = {"stage": "key"}
+# Stays of different stages never share a line: a key beside theirs divides each of them.
+_BESIDE = "stays.key || ': ' || coalesce({}, 'Not recorded')"
+KEYS = {
+    "stage": "stays.key",
+    "owner": _BESIDE.format("u.name"),
+    "team": _BESIDE.format("t.name"),
+}
+WON = "opened to won"
 _STAY = "Days from entering a stage to leaving it; stays that have not ended are left out."
 MEASURES = (
     Measure("n", "n", "Stays counted."),
@@ -38,8 +45,9 @@ FROM population WHERE {period} GROUP BY key ORDER BY position, key
 
 
 def answer(question: Question) -> Answer:
-    """Quartiles (linear interpolation), mean and count of days by stage and of whole ways."""
-    questions.choose(KEYS, question.by)
+    """Quartiles (linear interpolation), mean and count of days by stage and of whole ways, of each
+    owner or team where it is cut by them.
+    """
     text = f"{_stays(question)} {_SUMMARY.format(period=questions.between('left_at'))}"
     found = questions.run_over_all(text, questions.parameters(question, "deal.read"))
     rows = tuple(Row(row["key"], row["key"], _measured(row)) for row in found)
@@ -58,7 +66,8 @@ def parts(question: Question, cut: Cut, measure: str) -> Query:
 
 
 def _stays(question: Question) -> str:
-    return f"{questions.known(question)},\n{questions.sql('velocity')}"
+    key = questions.choose(KEYS, question.by)
+    return f"{questions.known(question)},\n{questions.sql('velocity').replace('{key}', key)}"
 
 
 def _measured(row: dict[str, Any]) -> dict[str, Cell]:

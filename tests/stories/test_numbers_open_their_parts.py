@@ -24,7 +24,7 @@ ASKED = (
     *(Question("revenue", by) for by in reports.report("revenue").keys),
     *(Question("attribution", by) for by in reports.report("attribution").keys),
     Question("attribution", "channel", goal="opened"),
-    Question("velocity", "stage"),
+    *(Question("velocity", by) for by in reports.report("velocity").keys),
     *(
         Question(name, report.defaults["by"], as_of=datetime(2026, 8, 1, 12, tzinfo=UTC))
         for name, report in reports.ALL.items()

@@ -1,4 +1,5 @@
 -- velocity: one row a stay: deal_id, key, days, entered_at, left_at. Whole stays only.
+-- {key}: of the line a stay stands in; owners and teams are those of the deal.
 -- Stages: days are exact fractions. Whole ways: calendar days in the company's time zone.
 stay AS (
     SELECT h.deal_id, s.name AS key, s.position,
@@ -28,7 +29,7 @@ way AS (
     SELECT d.id, 'first contact to won', 1003, first.at, d.closed_at
     FROM deal d JOIN first ON first.id = d.id
 ),
-population AS (
+stays AS (
     SELECT deal_id, key, position, days::float8 AS days, entered_at, left_at
     FROM stay WHERE days IS NOT NULL
     UNION ALL
@@ -36,4 +37,11 @@ population AS (
            (left_at AT TIME ZONE %(zone)s)::date - (entered_at AT TIME ZONE %(zone)s)::date,
            entered_at, left_at
     FROM way WHERE left_at IS NOT NULL AND entered_at IS NOT NULL
+),
+population AS (
+    SELECT stays.deal_id, {key} AS key, stays.position, stays.days, stays.entered_at, stays.left_at
+    FROM stays
+    JOIN deal d ON d.id = stays.deal_id
+    LEFT JOIN platform_user u ON u.id = d.owner_id
+    LEFT JOIN platform_team t ON t.id = u.team_id
 )

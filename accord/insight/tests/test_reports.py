@@ -1,5 +1,6 @@
 """Reports on a small company, by hand."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -123,6 +124,24 @@ def test_velocity_says_how_long_stages_take(company):
     rows = {row.key: row.values for row in ask("velocity", "stage").rows}
     assert (rows["Open"]["n"], rows["Open"]["median"]) == (2, 7)
     assert rows["first contact to won"]["median"] == 15
+
+
+def test_velocity_of_owners_and_teams_divides_each_stage(company):
+    stages = {row.key: row.values for row in ask("velocity", "stage").rows}
+    for by in ("owner", "team"):
+        rows = ask("velocity", by).rows
+        divided = Counter()
+        for row in rows:
+            divided[row.key.partition(": ")[0]] += row.values["n"]
+        assert divided == {key: values["n"] for key, values in stages.items()}
+        assert [row.key.partition(": ")[0] for row in rows] == sorted(
+            (row.key.partition(": ")[0] for row in rows), key=list(stages).index
+        )
+    Deal.objects.filter(pk=company["won"].pk).update(owner=None)
+    keys = {row.key: row.values["median"] for row in ask("velocity", "owner").rows}
+    assert keys["first contact to won: Not recorded"] == 15
+    owners = [key for key in keys if key.startswith("Open: ")]
+    assert len(owners) == 2
 
 
 def test_as_of_before_the_change(company):

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 
 from accord.engine.attribution import Model
+from accord.insight import velocity
 from accord.insight.credit import LABELS
 from accord.insight.questions import Answer, Row
 from accord.web import charts, formats
@@ -121,9 +122,17 @@ def _days(answer: Answer, currency: str, width: float) -> Chart:
             int(_number(row, "n")),
             *(_number(row, name) for name in _SPREAD),
         )
-        for row in answer.rows
+        for row in _drawn(answer)
     ]
     return charts.strips(spreads, Frame("Days", width, unit=charts.days()), ends=("10 %", "90 %"))
+
+
+def _drawn(answer: Answer) -> Sequence[Row]:
+    """Every stage; of owners and teams how long each takes to win, the most first."""
+    if answer.question.by == "stage":
+        return answer.rows
+    won = [row for row in answer.rows if row.label.startswith(f"{velocity.WON}: ")]
+    return sorted(won, key=lambda row: -_number(row, "n"))[:SHOWN] or answer.rows[:SHOWN]
 
 
 def _credit(answer: Answer, currency: str, width: float, model: Model) -> Chart:
