@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, TextChoices
 from django.utils import timezone
 
 from accord.engine.identity import Keys
@@ -20,17 +20,25 @@ from accord.platform.trail import audit
 MOST = 5
 
 
+class Teller(TextChoices):
+    """Who said whose a device is."""
+
+    SERVER = "server", "A server"
+    FORM = "form", "A form"
+    PAGE = "page", "A page"
+
+
 @dataclass(frozen=True)
 class Device:
     """A visitor taken for a contact: what was said, by whom, when last.
 
-    by: a server, a form of ours or a page. is_rejected: a person said that it is not them.
+    is_rejected: a person said that it is not them.
     agreed_at: when they last agreed on this device to be recognised.
     """
 
     visitor: Visitor
     said: tuple[str, ...]
-    by: str
+    by: Teller
     at: datetime
     is_rejected: bool = False
     agreed_at: datetime | None = None
@@ -78,12 +86,12 @@ def _device(rows: list[Evidence], agreed: Mapping[str, datetime], *, is_rejected
     return Device(visitor, words, _teller(rows), rows[0].last_at, is_rejected, at)
 
 
-def _teller(rows: Iterable[Evidence]) -> str:
+def _teller(rows: Iterable[Evidence]) -> Teller:
     """Who says so, the most believable of all."""
     said = list(rows)
     if any(each.strength == Evidence.Strength.KNOWN for each in said):
-        return "A server"
-    return "A form" if any(each.key_id == evidence.OURS for each in said) else "A page"
+        return Teller.SERVER
+    return Teller.FORM if any(each.key_id == evidence.OURS for each in said) else Teller.PAGE
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from accord.people import contacts, jobs, visitors
 from accord.people.consents import banner
 from accord.people.consents.banner import Said, Words
 from accord.people.identity import devices, evidence, following
+from accord.people.identity.devices import Teller
 from accord.people.models import KeyChange, Visitor
 from accord.people.visitors import Claim, Seen
 from accord.platform.access.permissions import Forbidden
@@ -40,7 +41,7 @@ def whose():
 def test_a_contact_knows_its_devices_and_why(ana, seen):
     visitor = seen("ana@acme.example")
     [device] = devices.of(ana)
-    assert (device.visitor, device.said, device.by) == (visitor, ("ana@acme.example",), "A page")
+    assert (device.visitor, device.said, device.by) == (visitor, ("ana@acme.example",), Teller.PAGE)
     assert whose() == ana.pk
 
 
@@ -49,7 +50,8 @@ def test_of_all_who_say_so_the_most_believable_is_named(ana, seen):
     for minute, more in ((5, {}), (90, {"key": evidence.OURS}), (180, {"is_known": True})):
         seen("ana@acme.example", minute, **more)
         told += [each.by for each in devices.of(ana)]
-    assert told == ["A page", "A form", "A server"]
+    assert told == [Teller.PAGE, Teller.FORM, Teller.SERVER]
+    assert [each.label for each in told] == ["A page", "A form", "A server"]
 
 
 def test_a_device_tells_when_they_last_agreed_on_it(ana, seen):
