@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from accord.platform import personal
-from accord.platform.models import FieldChange
+from accord.platform.models import FieldChange, ImportRow
 from accord.platform.personal import Person, Row, Store, rows, sweeping
+from accord.platform.personal.sweeping import ERASED
 from accord.sales.agenda import activities
 from accord.sales.models import Activity, Deal, DealContact, Task
 
@@ -96,6 +97,8 @@ def _no_roles(person: Person) -> None:
     for change in _people_of_deals(person):
         old, new = (_unnamed(each, person) for each in (change.old, change.new))
         FieldChange.objects.filter(pk=change.pk).update(old=old, new=new)
+    for row in _rows_of_deals(person):
+        ImportRow.objects.filter(pk=row.pk).update(values=row.values | {"contact": ERASED})
 
 
 def _people_of_deals(person: Person) -> QuerySet[FieldChange]:
@@ -103,6 +106,12 @@ def _people_of_deals(person: Person) -> QuerySet[FieldChange]:
     found = FieldChange.objects.filter(subject_type="deal", field="contacts")
     them = [[person.id]]
     return found.filter(old__contains=them) | found.filter(new__contains=them)
+
+
+def _rows_of_deals(person: Person) -> QuerySet[ImportRow]:
+    """Rows of imported deals that name a person by their id, however plain it is."""
+    found = ImportRow.objects.filter(source__into="deals")
+    return found.filter(values__contact__in=list(person.numbers))
 
 
 def _unnamed(people: list[list[object]] | None, person: Person) -> list[list[object]] | None:

@@ -20,7 +20,7 @@ OURS = {
     "marketing.Form": "draft",
     "marketing.Proposal": "field",
     "marketing.Submission": "agreed left_out network reasons",
-    "people.BannerAnswer": "agreed digest network salt seal",
+    "people.BannerAnswer": "chain agreed digest network salt seal",
     "people.ChangedPerson": "what",
     "people.Company": "domain",
     "people.ConsentRecord": "digest ip purpose salt seal",

@@ -11,7 +11,9 @@ from accord.people.identity import merging
 from accord.people.models import Company, Merge
 from accord.people.privacy import erasing, persons
 from accord.platform import personal
+from accord.platform.models import FieldChange
 from accord.platform.trail import logbooks
+from accord.sales import deals
 from accord.sales.agenda import activities
 from accord.sales.models import Activity, Deal
 from accord.sales.pipeline import pipelines
@@ -115,3 +117,40 @@ def test_ids_of_deals_companies_and_campaigns_stay_and_addresses_in_them_go():
         first, second = table.objects.order_by("pk")
         assert (first.name[:11], first.external_id) == ("Of [erased]", "ID-000123")
         assert second.external_id.startswith("[erased]")
+
+
+def test_the_history_and_rows_of_a_deal_keep_its_own_id_and_lose_that_of_the_person(bring):
+    pipelines.ensure()
+    ana = contacts.create(values={"last_name": "Arden", "external_id": "ID-000123"}, by=None)
+    job = bring(
+        "Id,Name,Who,Note\nID-000123,Of ID-000123,ID-000123,Says ID-000123\n",
+        {
+            "into": "deals",
+            "columns": {
+                "Id": "external_id", "Name": "name", "Who": "contact", "Note": "reason_note",
+            },
+        },
+    )  # fmt: skip
+    deal = Deal.objects.get()
+    deals.change(deal, values={"external_id": "D-1"}, by=None)
+    deals.change(deal, values={"external_id": "ID-000123"}, by=None)
+    erased(ana)
+    history = FieldChange.objects.filter(subject_type="deal", field="external_id").order_by("pk")
+    assert list(history.values_list("old", "new")) == [("ID-000123", "D-1"), ("D-1", "ID-000123")]
+    row = job.result_rows.get().values
+    assert row == {
+        "external_id": "ID-000123", "name": "Of [erased]", "contact": "[erased]",
+        "reason_note": "Says [erased]",
+    }  # fmt: skip
+
+
+def test_a_row_of_a_deal_that_names_a_person_by_a_plain_number_loses_it(bring):
+    pipelines.ensure()
+    ana = contacts.create(values={"last_name": "Arden", "external_id": "123"}, by=None)
+    contacts.create(values={"last_name": "Bobson", "external_id": "124"}, by=None)
+    wanted = {"into": "deals", "columns": {"Id": "external_id", "Name": "name", "Who": "contact"}}
+    job = bring("Id,Name,Who\n123,Big,123\n124,Small,124\n", wanted)
+    erased(ana)
+    first, second = (row.values for row in job.result_rows.order_by("number"))
+    assert first == {"external_id": "123", "name": "Big", "contact": "[erased]"}
+    assert second["contact"] == "124"

@@ -232,7 +232,7 @@ def _finish(made: Erasure) -> None:
 
 def _person(made: Erasure) -> Person:
     plan = made.plan or {}
-    kinds = ("visitors", "names", "words", "emails", "ids")
+    kinds = ("visitors", "names", "words", "emails", "ids", "numbers")
     lists = {name: tuple(plan.get(name, ())) for name in kinds}
     return Person(id=plan["id"], **lists)
 

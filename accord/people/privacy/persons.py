@@ -29,8 +29,8 @@ def as_known(contact: Contact) -> Person:
     found = list(Address.objects.filter(contact=contact).values_list("kind", "value"))
     former = _former(contact)
     emails = {contact.email, *(value for kind, value in found if kind == Address.Kind.EMAIL)}
-    ids = {contact.external_id, *_free_ids(former["external_id"], contact)}
-    ids = {each for each in ids if _tells_apart(each)}
+    numbers = {contact.external_id, *_free_ids(former["external_id"], contact)} - {""}
+    ids = {each for each in numbers if _tells_apart(each)}
     words = {contact.phone, *emails, *(value for _, value in found), *_names(contact, former), *ids}
     words |= _given_up(former["email"] | former["phone"])  # in texts only: they may be mistakes
     return Person(
@@ -40,6 +40,7 @@ def as_known(contact: Contact) -> Person:
         words=tuple(sorted(words - {""})),
         emails=tuple(sorted(emails - {""})),
         ids=tuple(sorted(ids)),
+        numbers=tuple(sorted(numbers)),
     )
 
 

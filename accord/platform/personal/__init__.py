@@ -28,6 +28,7 @@ class Person:
     names: ids those devices go by. words: what names this person and nobody else, as it was
     written: addresses, numbers, ids, and the name where no other contact has it.
     emails: the addresses they have now, by which rows are found. ids: those among the words.
+    numbers: every id that is theirs alone, also one too plain to be looked for in texts.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Person:
     words: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 def _nothing(person: Person) -> None:
@@ -73,12 +75,16 @@ class Texts:
     """Columns of text or JSON of a table, in which people may be named.
 
     keys: columns with the row's own id, in which an id of a person means something else.
+    others: SQL for rows about a record of another kind. Of these an id in the columns is its own,
+    or only that under `own` where the column is JSON.
     """
 
     title: str
     model: type[Model]
     columns: tuple[str, ...]
     keys: tuple[str, ...] = ()
+    others: str = ""
+    own: str = ""
 
 
 @dataclass
@@ -99,15 +105,23 @@ def offer(store: Store) -> None:
     _known.stores[store.name] = store
 
 
-def sweep(title: str, model: type[Model], *columns: str, keys: tuple[str, ...] = ()) -> None:
+def sweep(
+    title: str,
+    model: type[Model],
+    *columns: str,
+    keys: tuple[str, ...] = (),
+    others: str = "",
+    own: str = "",
+) -> None:
     """Say that people may be named in these columns of text or JSON of a table.
 
     title: what people call its rows. keys: further columns, which hold the row's own id:
     somebody's address or name is taken out of them, an id that is like somebody's is not.
+    others, own: see `Texts`.
 
     Exact words that name a person are taken out of them when the person is erased.
     """
-    _known.swept[model._meta.label] = Texts(title, model, columns, keys)
+    _known.swept[model._meta.label] = Texts(title, model, columns, keys, others, own)
 
 
 def impersonal(reason: str, *tables: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -26,41 +27,61 @@ def sweep(texts: Texts, person: Person) -> int:
     Whole words only, in either case, also as addresses of pages write them. The logbooks must
     be open where the table is one.
     """
-    return sum(_sweep(texts.model, *each) for each in _looked_for(texts, person))
+    return sum(_sweep(texts.model, each) for each in _looked_for(texts, person))
 
 
 def count(texts: Texts, person: Person) -> int:
     """In how many rows of a table a word of the person stands."""
     found: set[int] = set()
-    for columns, pattern in _looked_for(texts, person):
-        fields = _fields(texts.model, columns)
-        where = " OR ".join(f"{_text(field)} ~* %(pattern)s" for field in fields)
+    for each in _looked_for(texts, person):
         name = connection.ops.quote_name(texts.model._meta.db_table)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id FROM {name} WHERE {where}", {"pattern": pattern})
+            where = _where(texts.model, each)
+            cursor.execute(f"SELECT id FROM {name} WHERE {where}", {"pattern": each.pattern})
             found.update(pk for (pk,) in cursor.fetchall())
     return len(found)
 
 
-def _sweep(model: type[Model], columns: Collection[str], pattern: str) -> int:
-    fields = _fields(model, columns)
-    sets = ", ".join(_replaced(field, model) for field in fields)
-    where = " OR ".join(f"{_text(field)} ~* %(pattern)s" for field in fields)
+@dataclass(frozen=True)
+class _Look:
+    """A pattern that is looked for in columns of some rows. but: a key of JSON that stays."""
+
+    columns: Collection[str]
+    pattern: str
+    rows: str = "true"
+    but: str = ""
+
+
+def _looked_for(texts: Texts, person: Person) -> Iterator[_Look]:
+    no_ids = matching([word for word in person.words if word not in person.ids])
+    ids, both = matching(person.ids), matching(person.words)
+    mine = f"NOT ({texts.others})" if texts.others else "true"
+    looks = [_Look(texts.columns, both, mine), _Look(texts.keys, no_ids)]
+    if texts.others:
+        looks.append(_Look(texts.columns, no_ids, texts.others))
+    if texts.own:
+        free = [field.name for field in texts.model._meta.fields if isinstance(field, JSONField)]
+        within = [name for name in texts.columns if name in free]
+        looks.append(_Look(within, ids, texts.others, texts.own))
+        rest = [name for name in texts.columns if name not in free]
+        looks.append(_Look(rest, ids, texts.others))
+    return (look for look in looks if look.columns and look.pattern)
+
+
+def _sweep(model: type[Model], look: _Look) -> int:
+    sets = ", ".join(_replaced(field, model, look.but) for field in _fields(model, look.columns))
     name = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {name} SET {sets} WHERE {where}",
-            {"pattern": pattern, "erased": ERASED},
+            f"UPDATE {name} SET {sets} WHERE {_where(model, look)}",
+            {"pattern": look.pattern, "erased": ERASED},
         )
         return int(cursor.rowcount)
 
 
-def _looked_for(texts: Texts, person: Person) -> Iterator[tuple[Collection[str], str]]:
-    """Columns, and the pattern that is looked for in them."""
-    no_ids = [word for word in person.words if word not in person.ids]
-    for columns, words in ((texts.columns, person.words), (texts.keys, no_ids)):
-        if columns and (pattern := matching(words)):
-            yield columns, pattern
+def _where(model: type[Model], look: _Look) -> str:
+    texts = (_text(field, look.but) for field in _fields(model, look.columns))
+    return f"({look.rows}) AND ({' OR '.join(f'{text} ~* %(pattern)s' for text in texts)})"
 
 
 def matching(words: Collection[str]) -> str:
@@ -95,10 +116,14 @@ def _is_free(field: Field[Any, Any]) -> bool:
     )
 
 
-def _replaced(field: Field[Any, Any], model: type[Model]) -> str:
+def _replaced(field: Field[Any, Any], model: type[Model], but: str) -> str:
     name = connection.ops.quote_name(str(field.column))
-    said = f"regexp_replace({_text(field)}, %(pattern)s, %(erased)s, 'gi')"
+    said = f"regexp_replace({_text(field, but)}, %(pattern)s, %(erased)s, 'gi')"
     match field:
+        case JSONField() if but:
+            own = f"SELECT key, value FROM jsonb_each({name}) WHERE key = '{but}'"
+            stays = f"SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM ({own}) AS own"
+            return f"{name} = ({said})::jsonb || ({stays})"
         case JSONField():
             return f"{name} = ({said})::jsonb"
         case ArrayField():
@@ -128,8 +153,9 @@ def _is_ones_own(field: Field[Any, Any], model: type[Model]) -> bool:
     )
 
 
-def _text(field: Field[Any, Any]) -> str:
-    return f"{connection.ops.quote_name(str(field.column))}::text"
+def _text(field: Field[Any, Any], but: str = "") -> str:
+    name = connection.ops.quote_name(str(field.column))
+    return f"({name} - '{but}')::text" if but else f"{name}::text"
 
 
 def _all(words: Collection[str]) -> list[str]:
