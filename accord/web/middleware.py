@@ -58,7 +58,8 @@ class RefusedMiddleware:
 
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
     status = 403 if isinstance(error, Forbidden) else 422
-    return render(request, _template(request, status), {"sentence": str(error)}, status=status)
+    context = {"sentence": str(error), "needed": getattr(error, "needed", "")}
+    return render(request, _template(request, status), context, status=status)
 
 
 def _template(request: HttpRequest, status: int) -> str:

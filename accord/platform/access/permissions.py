@@ -36,6 +36,8 @@ class Owned(Protocol):
 class Forbidden(Refused):
     """You may not do this. Ask an owner or admin of your instance for access."""
 
+    needed = ""  # the right that is lacking altogether, as it is called; "" for one record only
+
 
 PERMISSIONS: dict[str, str] = {
     "contact.read": "See contacts",
@@ -164,8 +166,12 @@ def may(user: User, permission: str, record: Owned | None = None) -> bool:
 
 def require(user: User, permission: str, record: Owned | None = None) -> None:
     """Raise Forbidden unless this person may do it. Call before any write."""
-    if not may(user, permission, record):
-        raise Forbidden
+    if may(user, permission, record):
+        return
+    refused = Forbidden()
+    if record is None or not may(user, permission):
+        refused.needed = PERMISSIONS.get(permission, "")
+    raise refused
 
 
 def may_manage(by: User | None, user: User) -> bool:

@@ -125,3 +125,16 @@ def test_more_rows_cost_no_more_queries(
         add()
     with django_assert_num_queries(len(few)):
         assert len(_rows(house, url)) > 7
+
+
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [("/contacts/export/", "Export lists"), ("/reports/funnel/table.csv", "Export lists")],
+)
+def test_who_may_not_export_is_told_which_right_it_takes(client, ben, url, right):
+    client.force_login(ben)
+    answer = client.get(url)
+    assert (answer.status_code, answer["Content-Type"][:9]) == (403, "text/html")
+    assert f"It takes the right “{right}”, which your roles do not have." in answer.text
+    assert "<nav" in answer.text and 'href="/settings/"' in answer.text
+    assert not AuditEntry.objects.filter(verb="list.exported").exists()
