@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accord.demo import loading
 from accord.engine.simulator import Size
-from accord.people.consents import purposes
+from accord.people.consents import consent, purposes
 from accord.people.models import Contact, Segment
 from accord.people.segments import members, saving
 from tests import instance as instances
@@ -132,3 +132,26 @@ def test_a_segment_is_built_without_script(signed_in, demo, browser):
     tab.get_by_role("button", name="Save").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("In Berlin")
     plain.close()
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_who_is_restricted_is_seen_and_left_out_of_the_file(
+    signed_in, demo, axe, shoot, width, theme
+):
+    people = list(Contact.objects.alive().order_by("pk")[:3])
+    consent.restrict(people[0], by=None)
+    made = saving.create(name="Fair", by=None)
+    members.add(made, people=[each.pk for each in people], by=None)
+    tab = signed_in(theme, width)
+    tab.goto(f"{tab.base}/segments/{made.pk}/people/")
+    expect(tab.get_by_text("1 person here is restricted")).to_be_visible()
+    expect(tab.locator("tr", has_text=str(people[0])).get_by_text("Restricted")).to_be_visible()
+    for path in (f"/segments/{made.pk}/people/", f"/contacts/export/?f=segment:any:{made.pk}"):
+        tab.goto(tab.base + path)
+        assert overflow(tab) == 0
+        axe(tab)
+        shoot(tab, f"restricted-{'people' if 'people' in path else 'export'}-{width}-{theme}")
+    with tab.expect_download() as taken:
+        tab.get_by_role("link", name="Take the file").click()
+    lines = taken.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 3 and not any(people[0].email in line for line in lines)
