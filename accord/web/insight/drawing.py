@@ -116,15 +116,19 @@ def _month(key: str) -> str:
 
 
 def _days(answer: Answer, currency: str, width: float) -> Chart:
+    rows = _drawn(answer)
+    prefix = f"{velocity.WON}: "
+    prefix = prefix if rows and all(row.label.startswith(prefix) for row in rows) else ""
     spreads = [
         Spread(
-            cells.label(row.label),
+            cells.label(row.label.removeprefix(prefix)),
             int(_number(row, "n")),
             *(_number(row, name) for name in _SPREAD),
         )
-        for row in _drawn(answer)
+        for row in rows
     ]
-    return charts.strips(spreads, Frame("Days", width, unit=charts.days()), ends=("10 %", "90 %"))
+    title = f"Days, {velocity.WON}" if prefix else "Days"
+    return charts.strips(spreads, Frame(title, width, unit=charts.days()), ends=("10 %", "90 %"))
 
 
 def _drawn(answer: Answer) -> Sequence[Row]:

@@ -167,3 +167,11 @@ def test_a_report_is_asked_of_a_segment(client, ann, company):  # noqa: F811
     assert "no such segment" in client.get("/reports/funnel/?segment=999").text
     saving.archive(fair, by=None)
     assert "was put away" in client.get(f"/reports/funnel/?segment={fair.pk}").text
+
+
+def test_velocity_of_owners_is_a_page_and_opens_its_stays(client, ann, company):  # noqa: F811
+    page = client.get("/reports/velocity/?by=owner").text
+    assert "Open: Ben" in page and "opened to won: Ben" in page
+    asked = {"by": "owner", "key": "Open: Ben", "measure": "n"}
+    rows = client.get("/reports/velocity/rows/", asked)
+    assert rows.status_code == 200 and "n: 2 stays" in rows.text
