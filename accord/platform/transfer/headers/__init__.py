@@ -17,7 +17,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from accord.engine.cleaning import wording
+from accord.engine.cleaning import choices, wording
 from accord.platform.models import Import
 from accord.platform.transfer import files, targets
 from accord.platform.transfer.mapping import Fill, Mapping
@@ -132,10 +132,24 @@ def _guess(header: str, known: Keyed[str, str], labels: Keyed[str, str]) -> list
     text = plain(header)
     if text in known:
         return [Suggestion(header, known[text], labels[known[text]], SURE)]
+    if len(text) < choices.SHORT:
+        return [Suggestion(header, field, labels[field], 0.5) for field in _short(text, known)]
     near = process.extractOne(text, known.keys(), scorer=fuzz.ratio, score_cutoff=LIKELY)
-    if near is None or len(text) < 5:
+    if near is None:
         return []
     return [Suggestion(header, known[near[0]], labels[known[near[0]]], near[1] / 101)]
+
+
+def _short(text: str, known: Keyed[str, str]) -> list[str]:
+    """The field a short header means where only one can be meant, and no letter is another one."""
+    found = {field for each, field in known.items() if _is_slip(text, each)}
+    return list(found) if len(found) == 1 else []
+
+
+def _is_slip(text: str, word: str) -> bool:
+    if len(word) == len(text) and sorted(word) != sorted(text):
+        return False
+    return choices.closest(text, (word,)) is not None
 
 
 def _known(into: str, slots: Iterable[Slot]) -> dict[str, str]:

@@ -267,3 +267,18 @@ def test_ids_of_a_known_system_get_its_name_before_them(real_data):
     prefixed = {fill.field: fill.prefix for fill in mapping.fills if fill.prefix}
     assert prefixed == dict.fromkeys(("external_id", "owner", "contact"), "salesforce:")
     assert mapping.filling("contact").repairs == {"000000000000000AAA": ""}
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [("Nmae", "full_name"), ("Ctiy", "city"), ("Cit", "city"), ("Mial", "email"), ("Tgas", "tags")],
+)
+def test_a_short_header_with_a_slip_is_recognised(header, field):
+    assert understood("contacts", [header]) == {header: field}
+    exact = {"email": "Mail", "city": "City"}.get(field, "Name")
+    assert understood("contacts", [header, exact])[exact]  # a header we know goes first
+
+
+@pytest.mark.parametrize("header", ["Date", "Note", "Lane", "Cite", "Sex", "Rank", "X", "No", ""])
+def test_a_short_header_that_may_be_a_word_of_its_own_is_left(header):
+    assert understood("contacts", [header]) == {}
