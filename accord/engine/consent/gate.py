@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import assert_never
 
-from accord.engine.consent import countries
+from accord.engine.consent import ages, countries
 from accord.engine.consent.countries import Law
 from accord.engine.consent.terms import (
     Basis,
@@ -17,6 +17,7 @@ from accord.engine.consent.terms import (
     Inquiry,
     Interest,
     Kind,
+    Parent,
     Purchase,
     Question,
     SoftOptIn,
@@ -40,6 +41,10 @@ _STOPPED = {
 }
 _PAUSED = "Refused: the person asked for a pause that is not over."
 _NOTHING = "Refused: there is no consent and no other basis for this purpose and channel."
+_NEVER = "Refused: this person is a child, and the company does not reach children."
+_NO_PARENT = "Refused: this person is a child, and no parent agreed."
+_AS_A_CHILD = "Refused: they agreed as a child, which is no basis."
+_GROWN_UP = "Refused: a parent agreed, which counts for a child only. Ask the person themselves."
 
 
 def decide(facts: Facts, question: Question, now: datetime) -> Decision:
@@ -48,6 +53,7 @@ def decide(facts: Facts, question: Question, now: datetime) -> Decision:
     A restriction and an address that bounces stop every message; what else the person said
     stops marketing only. Marketing needs a basis that holds at `now`; consent comes before a
     soft opt-in, that before implied consent, that before our own interest, and the newest first.
+    For a child only a parent's consent is one, and what a child agreed to never becomes one.
     """
     if any(restriction.holds(now) for restriction in facts.restrictions):
         return Decision(False, _RESTRICTED)
@@ -68,16 +74,26 @@ def standing(facts: Facts, question: Question, now: datetime) -> tuple[Stop, ...
     lifting = [
         claim
         for claim in _claims(facts, question, now)
-        if isinstance(claim, Consent) and _good(claim, question, now)
+        if isinstance(claim, Consent | Parent) and not _misses(claim, facts, question, now)
     ]
     stops = _stops(facts, question, now)
     held = (stop for stop in stops if not any(_lifts(each, stop) for each in lifting))
     return tuple(sorted(held, key=lambda stop: (stop.at, stop.id)))
 
 
-def expiry(claim: Claim) -> datetime | None:
+def is_child(facts: Facts, at: datetime) -> bool:
+    """Whether the person is too young at this instant to agree for themselves."""
+    return ages.is_child(facts.born_on, at, facts.country)
+
+
+def expiry(claim: Claim, facts: Facts) -> datetime | None:
     """The first instant at which a claim holds no longer; None for one that does not end."""
     match claim:
+        case Parent():
+            if facts.born_on is None:
+                return None
+            birthday = ages.of_age(facts.born_on, facts.country)
+            return datetime.combine(birthday, time(), UTC)
         case Purchase():
             return claim.at + PURCHASE_HOLDS
         case Inquiry():
@@ -98,6 +114,8 @@ def _marketing(facts: Facts, question: Question, now: datetime) -> Decision:
         for pause in facts.pauses
     ):
         return Decision(False, _PAUSED)
+    if is_child(facts, now) and not facts.children:
+        return Decision(False, _NEVER)
     # A stop that holds no longer was lifted by a consent, later than it: the best claim there is.
     return _on(_claims(facts, question, now), facts, question, now)
 
@@ -125,21 +143,30 @@ def _on(claims: list[Claim], facts: Facts, question: Question, now: datetime) ->
         reason = _misses(claim, facts, question, now)
         if not reason:
             basis = _basis(claim)
-            return Decision(True, _words(basis), basis, claim.id, expiry(claim))
+            return Decision(True, _words(basis), basis, claim.id, expiry(claim, facts))
         reasons.append(reason)
+    if is_child(facts, now):
+        return Decision(False, _NO_PARENT)
     return Decision(False, reasons[0] if reasons else _NOTHING)
 
 
 def _misses(claim: Claim, facts: Facts, question: Question, now: datetime) -> str:
     """What a claim lacks to be a basis now; nothing where it is one."""
+    return _age_misses(claim, facts, now) or _law_misses(claim, facts, question, now)
+
+
+def _law_misses(claim: Claim, facts: Facts, question: Question, now: datetime) -> str:
     law = countries.law(facts.country)
-    ends = expiry(claim)
+    ends = expiry(claim, facts)
     if ends is not None and now >= ends:
         return f"Refused: the {_words(_basis(claim)).lower()} ended on {ends:%d %B %Y}."
     match claim:
         case Consent():
-            confirmed = _good(claim, question, now)
-            return "" if confirmed else "Refused: consent was not confirmed by mail yet."
+            confirmed = claim.confirmed_at is not None and claim.confirmed_at <= now
+            good = confirmed or not question.double
+            return "" if good else "Refused: consent was not confirmed by mail yet."
+        case Parent():
+            return ""
         case SoftOptIn():
             return _no_soft_opt_in(claim, law)
         case Purchase() | Inquiry():
@@ -149,6 +176,24 @@ def _misses(claim: Claim, facts: Facts, question: Question, now: datetime) -> st
             return _no_interest(claim, facts)
         case Unknown():
             return "Refused: nobody knows where this permission comes from."
+        case _:
+            assert_never(claim)
+
+
+def _age_misses(claim: Claim, facts: Facts, now: datetime) -> str:
+    """Of a child a parent's word counts and no other, of who is grown up what they said as such."""
+    if is_child(facts, now):
+        return "" if isinstance(claim, Parent) and facts.children else _NO_PARENT
+    match claim:
+        case Parent():
+            return _GROWN_UP
+        case Consent():
+            young = claim.source == Source.CHILD or is_child(facts, claim.at)
+            return _AS_A_CHILD if young else ""
+        case SoftOptIn() | Purchase() | Inquiry():
+            return _AS_A_CHILD if is_child(facts, claim.at) else ""
+        case Interest() | Unknown():
+            return ""
         case _:
             assert_never(claim)
 
@@ -171,6 +216,8 @@ def _no_interest(claim: Interest, facts: Facts) -> str:
 
 def _basis(claim: Claim) -> Basis:
     match claim:
+        case Parent():
+            return Basis.PARENT
         case SoftOptIn():
             return Basis.SOFT_OPT_IN
         case Purchase():
@@ -187,12 +234,13 @@ def _basis(claim: Claim) -> Basis:
 
 _WORDS = {
     Basis.CONSENT: "Consent",
+    Basis.PARENT: "Consent of a parent",
     Basis.SOFT_OPT_IN: "Soft opt-in",
     Basis.PURCHASE: "Implied consent by purchase",
     Basis.INQUIRY: "Implied consent by inquiry",
     Basis.INTEREST: "Legitimate interest",
 }
-_RANKS = (Consent, SoftOptIn, Purchase, Inquiry, Interest, Unknown)
+_RANKS = (Consent, Parent, SoftOptIn, Purchase, Inquiry, Interest, Unknown)
 
 
 def _words(basis: Basis) -> str:
@@ -203,20 +251,16 @@ def _rank(claim: Claim) -> int:
     return _RANKS.index(type(claim))
 
 
-def _good(consent: Consent, question: Question, now: datetime) -> bool:
-    """Whether it needs no confirmation, or has it by now."""
-    confirmed = consent.confirmed_at is not None and consent.confirmed_at <= now
-    return confirmed or not question.double
-
-
-def _lifts(consent: Consent, stop: Stop) -> bool:
+def _lifts(consent: Consent | Parent, stop: Stop) -> bool:
     """Whether consent given later ends a stop.
 
-    What a colleague heard ends a withdrawal; only the person's own act ends an objection, a
-    complaint or a suppression; a file ends nothing.
+    What a colleague heard ends a withdrawal, and so does a parent's consent; only the person's
+    own act ends an objection, a complaint or a suppression; a file ends nothing.
     """
     if consent.at <= stop.at:
         return False
+    if isinstance(consent, Parent):
+        return stop.way == Way.WITHDRAWN
     if stop.way == Way.WITHDRAWN:
         return consent.source != Source.IMPORT
     return consent.source == Source.PERSON

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from accord.engine.consent import gate
-from accord.engine.consent.terms import Claim, Facts, Kind, Question
+from accord.engine.consent.terms import Claim, Facts, Kind, Parent, Question
 
 
 def merge(kept: Facts, other: Facts, *, double: Collection[str], now: datetime) -> Facts:
@@ -16,9 +16,16 @@ def merge(kept: Facts, other: Facts, *, double: Collection[str], now: datetime) 
 
     Every stop, pause and restriction of either holds for the one record, and a stop that stands
     in one is not ended by what the other agreed to: such claims are dropped. A country the two
-    do not share is unknown; they are reached in their work only where both are. So whatever may
-    be sent afterwards could be sent to one of them before, and neither had said stop to it.
+    do not share is unknown; they are reached in their work only where both are. Of two dates of
+    birth the later counts, and a parent's consent only from a record that says child. So whatever
+    may be sent afterwards could be sent to one of them before, and neither had said stop to it.
     """
+
+    def claims(of: Facts) -> tuple[Claim, ...]:
+        return tuple(each for each in of.claims if not stopped(each) and not idle(each, of))
+
+    def idle(claim: Claim, of: Facts) -> bool:
+        return isinstance(claim, Parent) and not gate.is_child(of, now)
 
     def stopped(claim: Claim) -> bool:
         asked = Question(claim.purpose, claim.channel, Kind.MARKETING, claim.purpose in double)
@@ -27,7 +34,9 @@ def merge(kept: Facts, other: Facts, *, double: Collection[str], now: datetime) 
     return Facts(
         country=kept.country if kept.country == other.country else "",
         business=kept.business and other.business,
-        claims=tuple(claim for claim in kept.claims + other.claims if not stopped(claim)),
+        born_on=max((each.born_on for each in (kept, other) if each.born_on), default=None),
+        children=kept.children and other.children,
+        claims=claims(kept) + claims(other),
         stops=kept.stops + other.stops,
         pauses=kept.pauses + other.pauses,
         restrictions=kept.restrictions + other.restrictions,

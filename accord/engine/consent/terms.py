@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-RULES = "2026-11"
+RULES = "2026-11-26"
 """The version of the rules, kept with every decision."""
 
 
@@ -28,6 +28,7 @@ class Basis(StrEnum):
     """What makes a message lawful."""
 
     CONSENT = "consent"
+    PARENT = "parental_consent"
     SOFT_OPT_IN = "soft_opt_in"
     INTEREST = "legitimate_interest"
     PURCHASE = "implied_purchase"
@@ -36,11 +37,15 @@ class Basis(StrEnum):
 
 
 class Source(StrEnum):
-    """Who put it into words: the person, a colleague who heard it, or a file that says so."""
+    """Who put it into words: the person, a colleague who heard it, or a file that says so.
+
+    child: the person, too young to agree for themselves.
+    """
 
     PERSON = "person"
     STAFF = "staff"
     IMPORT = "import"
+    CHILD = "child"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,16 @@ class Consent:
     at: datetime
     source: Source = Source.PERSON
     confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A parent said yes for their child. It ends as the child is of age."""
+
+    id: int
+    purpose: str
+    channel: Channel
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -111,7 +126,7 @@ class Unknown:
     at: datetime
 
 
-Claim = Consent | SoftOptIn | Purchase | Inquiry | Interest | Unknown
+Claim = Consent | Parent | SoftOptIn | Purchase | Inquiry | Interest | Unknown
 
 
 class Way(StrEnum):
@@ -164,11 +179,15 @@ class Facts:
 
     country:  two capital letters, "" where nobody knows.
     business: reached in their work, at a company.
+    born_on:  None where nobody knows; see `ages` for who is a child.
+    children: whether the company may reach children, where a parent agreed.
     Facts later than the instant asked about are overlooked, so the past can be asked too.
     """
 
     country: str = ""
     business: bool = False
+    born_on: date | None = None
+    children: bool = False
     claims: tuple[Claim, ...] = ()
     stops: tuple[Stop, ...] = ()
     pauses: tuple[Pause, ...] = ()

@@ -82,7 +82,7 @@ def test_consent_holds_everywhere_and_does_not_expire(country, channel):
     late = NOW + 10_000 * DAY
     decision = decide(consent(channel=channel), country=country, question=question, now=late)
     assert (bool(decision), decision.basis, decision.basis_id) == (True, Basis.CONSENT, 1)
-    assert (decision.until, decision.words, decision.rules) == (None, "Consent", "2026-11")
+    assert (decision.until, decision.words, decision.rules) == (None, "Consent", "2026-11-26")
 
 
 SHORT = {"mail": MAIL, "sms": SMS, "phone": PHONE, "post": POST}

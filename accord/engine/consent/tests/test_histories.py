@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from accord.engine.consent import gate, merging
 from accord.engine.consent.terms import (
+    Basis,
     Channel,
     Consent,
     Facts,
     Inquiry,
     Interest,
     Kind,
+    Parent,
     Pause,
     Purchase,
     Question,
@@ -34,64 +42,96 @@ CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.POST)
 PLACES = [(purpose, channel) for purpose in PURPOSES for channel in CHANNELS]
 CONFIRMED = {"offers"}
 COUNTRIES = ("DE", "GB", "CA", "US", "BR", "")
+BORN = (None, date(1990, 5, 1), date(2011, 2, 15), date(2012, 2, 29), date(2013, 6, 1))
 places = st.sampled_from(PLACES)
 reaches = st.tuples(st.sampled_from(("", *PURPOSES)), st.sampled_from((None, *CHANNELS)))
 
 
 class Book:
-    """What an honest clerk would keep: for each place how shut it is, and what stands for it.
+    """What an honest clerk would keep: a diary, and what follows from it for each place.
 
     shut: 0 open; 1 a colleague or the person opens it; 2 only the person; 3 nobody.
     """
 
     def __init__(self) -> None:
         self.country, self.work, self.restricted = "DE", False, False
-        self.shut = dict.fromkeys(PLACES, 0)
-        self.papers: dict[tuple[str, Channel], dict[int, tuple]] = {p: {} for p in PLACES}
+        self.born: date | None = None
+        self.children = False
+        self.diary: list[tuple] = []
         self.quiet_until: dict[Channel, datetime] = {}
 
     def stop(self, reach, how_shut) -> None:
-        purpose, channel = reach
-        for place in PLACES:
-            if purpose in ("", place[0]) and channel in (None, place[1]):
-                self.shut[place] = max(self.shut[place], how_shut)
-                self.papers[place].clear()
+        self.diary.append(("stop", reach, how_shut))
 
-    def paper(self, place, number, *paper) -> None:
-        self.papers[place][number] = paper
+    def paper(self, place, number, signed, *paper) -> None:
+        self.diary.append(("paper", place, number, signed, paper))
 
-    def open(self, place, source) -> None:
-        strength = {Source.PERSON: 2, Source.STAFF: 1, Source.IMPORT: 0}[source]
-        if self.shut[place] <= strength:
-            self.shut[place] = 0
+    def open(self, place, source, signed) -> None:
+        strength = {Source.PERSON: 2, Source.STAFF: 1, Source.IMPORT: 0, "parent": 1}[source]
+        self.diary.append(("open", place, strength, signed, source == "parent"))
 
-    def allows(self, place, now) -> set[int]:
-        """The numbers of the papers a message could stand on now."""
-        quiet = self.quiet_until.get(place[1])
-        if self.restricted or self.shut[place] or (quiet and now < quiet):
-            return set()
-        return {n for n, paper in self.papers[place].items() if self._good(place, paper, now)}
+    def young(self, at) -> bool:
+        if self.born is None:
+            return False
+        birthday_is_to_come = (at.month, at.day) < (self.born.month, self.born.day)
+        years = at.year - self.born.year - birthday_is_to_come
+        return years < (13 if self.country in ("GB", "US") else 16)
+
+    def allows(self, now) -> dict[tuple[str, Channel], set[int]]:
+        """The numbers of the papers a message for each place could stand on now."""
+        if self.restricted or (self.young(now) and not self.children):
+            return {place: set() for place in PLACES}
+        shut, papers = self._read(now)
+        return {
+            place: {n for n, paper in papers[place].items() if self._good(place, paper, now)}
+            if not shut[place] and not self._quiet(place, now)
+            else set()
+            for place in PLACES
+        }
+
+    def _read(self, now):
+        shut = dict.fromkeys(PLACES, 0)
+        papers: dict[tuple[str, Channel], dict[int, tuple]] = {p: {} for p in PLACES}
+        for what, where, *more in self.diary:
+            if what == "stop":
+                for place in (each for each in PLACES if _reached(each, where)):
+                    shut[place] = max(shut[place], more[0])
+                    papers[place].clear()
+            elif what == "open":
+                strength, signed, parent = more
+                if self._speaks(now, signed, parent) and shut[where] <= strength:
+                    shut[where] = 0
+            elif self._speaks(now, more[1], more[2][0] == "parent", more[2][0] == "ours"):
+                papers[where][more[0]] = more[2]
+        return shut, papers
+
+    def _speaks(self, now, signed, parent, ours=False) -> bool:
+        """For the young their parents; later they themselves, if they were not young then."""
+        if self.young(now):
+            return parent
+        return not parent and (ours or not self.young(signed))
+
+    def _quiet(self, place, now) -> bool:
+        return place[1] in self.quiet_until and now < self.quiet_until[place[1]]
 
     def _good(self, place, paper, now) -> bool:
         kind, *more = paper
         electronic = place[1] != Channel.POST
-        if kind == "yes":
+        if kind in ("yes", "parent"):
             return True
         if kind == "sale":
             return electronic and more[0] and self.country in ("DE", "GB")
         if kind == "until":
             return electronic and self.country == "CA" and now < more[0]
-        if kind == "ours":
-            listed = self.country in more[1] and now < more[0]
-            if place[1] == Channel.POST:
-                return listed and self.country in ("DE", "GB", "US")
-            mail = place[1] == Channel.EMAIL
-            return listed and mail and self.work and self.country in ("GB", "US")
-        return False
+        listed = self.country in more[1] and now < more[0]
+        if place[1] == Channel.POST:
+            return listed and self.country in ("DE", "GB", "US")
+        mail = place[1] == Channel.EMAIL
+        return listed and mail and self.work and self.country in ("GB", "US")
 
 
 class Life(RuleBasedStateMachine):
-    lived, instants, permitted = 0, 0, 0
+    lived, instants, permitted, by_parents = 0, 0, 0, 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,6 +141,10 @@ class Life(RuleBasedStateMachine):
         self.country, self.business, self.number = "DE", False, 0
         self.book = Book()
         self.waiting: dict[int, tuple] = {}
+
+    @initialize(born=st.sampled_from(BORN), children=st.booleans())
+    def be_born(self, born, children) -> None:
+        self.book.born, self.book.children = born, children
 
     def tick(self) -> int:
         """Nothing happens at the same instant as anything else; equal instants are tested apart."""
@@ -114,9 +158,16 @@ class Life(RuleBasedStateMachine):
         self.facts["claims"].append(Consent(number, *place, self.now, source))
         if place[0] in CONFIRMED:
             self.waiting[number] = (place, source, self.now)
-        else:
-            self.book.open(place, source)
-            self.book.paper(place, number, "yes")
+        elif source != Source.CHILD:
+            self.book.open(place, source, self.now)
+            self.book.paper(place, number, self.now, "yes")
+
+    @rule(place=places)
+    def have_a_parent_agree(self, place) -> None:
+        number = self.tick()
+        self.facts["claims"].append(Parent(number, *place, self.now))
+        self.book.open(place, "parent", self.now)
+        self.book.paper(place, number, self.now, "parent")
 
     @rule(data=st.data())
     def confirm(self, data) -> None:
@@ -128,32 +179,33 @@ class Life(RuleBasedStateMachine):
         claims = self.facts["claims"]
         [index] = [i for i, claim in enumerate(claims) if claim.id == number]
         claims[index] = Consent(number, *place, asked, source, self.now)
-        self.book.open(place, source)
-        self.book.paper(place, number, "yes")
+        if source != Source.CHILD:
+            self.book.open(place, source, asked)
+            self.book.paper(place, number, asked, "yes")
 
     @rule(place=places, offered=st.booleans())
     def sell(self, place, offered) -> None:
         number = self.tick()
         self.facts["claims"].append(SoftOptIn(number, *place, self.now, offered))
-        self.book.paper(place, number, "sale", offered)
+        self.book.paper(place, number, self.now, "sale", offered)
 
     @rule(place=places)
     def buy(self, place) -> None:
         number = self.tick()
         self.facts["claims"].append(Purchase(number, *place, self.now))
-        self.book.paper(place, number, "until", self.now + timedelta(hours=730 * 24))
+        self.book.paper(place, number, self.now, "until", self.now + timedelta(hours=730 * 24))
 
     @rule(place=places)
     def ask(self, place) -> None:
         number = self.tick()
         self.facts["claims"].append(Inquiry(number, *place, self.now))
-        self.book.paper(place, number, "until", _half_a_year_on(self.now))
+        self.book.paper(place, number, self.now, "until", _half_a_year_on(self.now))
 
     @rule(place=places, days=st.integers(1, 900), where=st.sets(st.sampled_from(COUNTRIES[:5])))
     def assess(self, place, days, where) -> None:
         number, until = self.tick(), self.now + timedelta(days=days)
         self.facts["claims"].append(Interest(number, *place, self.now, until, frozenset(where)))
-        self.book.paper(place, number, "ours", until, where)
+        self.book.paper(place, number, self.now, "ours", until, where)
 
     @rule(place=places)
     def bring_from_a_list(self, place) -> None:
@@ -187,35 +239,43 @@ class Life(RuleBasedStateMachine):
         self.country = self.book.country = country
         self.business = self.book.work = business
 
+    @rule(children=st.booleans())
+    def reach_children_or_not(self, children) -> None:
+        self.book.children = children
+
     @rule(days=st.sampled_from([1, 30, 181, 184, 365, 730]))
     def wait(self, days) -> None:
         self.now += timedelta(days=days)
 
     def known(self) -> Facts:
         rows = {name: tuple(each) for name, each in self.facts.items()}
-        return Facts(country=self.country, business=self.business, **rows)
+        more = {"born_on": self.book.born, "children": self.book.children}
+        return Facts(country=self.country, business=self.business, **more, **rows)
 
     @invariant()
     def gate_and_clerk_agree(self) -> None:
         facts = self.known()
         Life.instants += 1
+        allowed = self.book.allows(self.now)
         for purpose, channel in PLACES:
             double = purpose in CONFIRMED
             asked = Question(purpose, channel, Kind.MARKETING, double)
             decision = gate.decide(facts, asked, self.now)
-            lawful = self.book.allows((purpose, channel), self.now)
+            lawful = allowed[purpose, channel]
             assert bool(decision) == bool(lawful), (decision.words, lawful)
             assert not decision or decision.basis_id in lawful
             Life.permitted += bool(decision)
+            Life.by_parents += decision.basis == Basis.PARENT
 
     @invariant()
     def merging_with_somebody_who_said_nothing_permits_nothing_new(self) -> None:
-        merged = merging.merge(Facts(country=self.country), self.known(), double=CONFIRMED,
-                               now=self.now)  # fmt: skip
+        silent = Facts(country=self.country, children=self.book.children)
+        merged = merging.merge(silent, self.known(), double=CONFIRMED, now=self.now)
+        allowed = self.book.allows(self.now)
         for place in PLACES:
             asked = Question(*place, Kind.MARKETING, place[0] in CONFIRMED)
             if gate.decide(merged, asked, self.now):
-                assert self.book.allows(place, self.now)
+                assert allowed[place]
 
 
 def _reached(place, reach) -> bool:
@@ -234,7 +294,7 @@ def _half_a_year_on(at: datetime) -> datetime:
 
 
 def _run(lives: int, steps: int) -> None:
-    Life.lived = Life.instants = Life.permitted = 0
+    Life.lived = Life.instants = Life.permitted = Life.by_parents = 0
     run_state_machine_as_test(
         Life,
         settings=settings(
@@ -247,6 +307,7 @@ def _run(lives: int, steps: int) -> None:
 
     assert Life.lived >= lives
     assert Life.permitted > Life.lived  # it is not by never permitting anything
+    assert Life.by_parents
 
 
 def test_no_marketing_without_a_basis_valid_now():
