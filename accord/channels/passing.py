@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -88,7 +88,14 @@ def was_lawful(message: Message) -> bool:
     at = message.decided_at
     facts = together.whole(message.contact, message.to, Channel.EMAIL, known_at=at)
     then = message.circumstances
-    known: Facts = replace(facts, country=then["country"], business=then["business"])
+    born_on = then.get("born_on")
+    known: Facts = replace(
+        facts,
+        country=then["country"],
+        business=then["business"],
+        born_on=date.fromisoformat(born_on) if born_on else None,
+        children=then.get("children", False),
+    )
     question = Question(message.purpose, Channel.EMAIL, Kind.MARKETING, then["double"])
     decision = gate.decide(known, question, at)
     return (decision.basis, decision.basis_id) == (Basis(message.basis), message.basis_id)
@@ -109,7 +116,10 @@ def _question(why: Why) -> Question:
 def _columns(why: Why, decision: Decision) -> dict[str, Any]:
     known: dict[str, Any] = {"rules": decision.rules}
     if why.contact and why.purpose:
+        born_on = story.born_on(why.contact)
         known |= {
+            "born_on": born_on.isoformat() if born_on else "",
+            "children": preferences.current().may_reach_children,
             "country": story.country(why.contact),
             "business": story.is_at_work(why.contact),
             "double": purposes.get(why.purpose).double,

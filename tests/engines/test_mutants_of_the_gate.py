@@ -13,7 +13,7 @@ TESTS = Path("accord/engine/consent/tests")
 @pytest.mark.parametrize("module", ["gate", "merging"])
 def test_at_least_95_of_100_changes_of_the_gate_are_noticed(module):
     # A process without database and threads, so that every mutant can be a fork of it.
-    files = [str(TESTS / f"test_{name}.py") for name in ("gate", "merging")]
+    files = [str(TESTS / f"test_{name}.py") for name in ("gate", "merging", "children")]
     found = subprocess.run(
         [sys.executable, "-m", "tests.mutants", f"accord.engine.consent.{module}", *files],
         capture_output=True,

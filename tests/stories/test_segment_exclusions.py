@@ -64,6 +64,7 @@ def test_who_is_left_out_and_why(people, bonn, mia, monkeypatch):
         "restricted": 0,
         "no_address": 1,
         "suppressed": 1,
+        "child": 0,
         "no_consent": 1,
         "open_deal": 1,
     }

@@ -1,6 +1,6 @@
 """The outbox and the gate of consent."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.policy import default
 
@@ -14,7 +14,7 @@ from accord.channels.models import Message
 from accord.channels.passing import Why
 from accord.engine.consent.terms import Channel, Source
 from accord.people import contacts
-from accord.people.consents import consent, preference_links, purposes
+from accord.people.consents import consent, parents, preference_links, purposes
 from accord.people.consents.consent import Given
 from accord.people.models import ConsentRecord, Suppression
 from accord.platform.access import preferences
@@ -232,6 +232,34 @@ def test_a_postal_address_in_a_remark_is_named_by_nobody(ana, tmp_path):
     why, html = Why(ana, "news"), "<p>News.</p><!-- 1 &lt;Sun&gt; Road<br>20095 Hamburg -->"
     after_work(outbox.send(key="1", to=ana.email, subject="N", text="N", html=html, why=why))
     assert "<p>My company<br>" in letter(tmp_path).get_body(("html",)).get_content()
+
+
+def test_a_childs_message_is_as_lawful_as_it_was_whatever_is_learned_since(ana, box):
+    preferences.change(may_reach_children=True, by=None)
+    born_on = date(timezone.localdate().year - 10, 1, 1)
+    contacts.change(ana, values={"born_on": born_on}, by=None)
+    consent.give(ana, YES, by=None)
+    assert after_work(send(ana)).state == State.SUPPRESSED
+    parents.give(ana, YES, parents.Parent("Her mother", "Called"), by=None)
+    sent = after_work(send(ana, key="news:2"))
+    assert (sent.state, sent.basis, box()) == (State.SENT, "parental_consent", 1)
+    assert sent.circumstances["born_on"] == born_on.isoformat()
+    assert after_work(send(ana, purpose="", key="receipt")).state == State.SENT
+    contacts.change(ana, values={"born_on": None}, by=None)
+    preferences.change(may_reach_children=False, by=None)
+    assert evidence.check().well
+    Message.objects.filter(pk=sent.pk).update(circumstances=sent.circumstances | {"born_on": ""})
+    assert list(evidence.check().unlawful) == [sent.pk]
+
+
+def test_who_is_learned_to_be_a_child_is_written_to_no_more(ana, box):
+    consent.give(ana, YES, by=None)
+    lawful, waits = after_work(send(ana)), send(ana, key="news:2")
+    born_on = date(timezone.localdate().year - 10, 1, 1)
+    contacts.change(ana, values={"born_on": born_on}, by=None)
+    assert after_work(waits).state == State.SUPPRESSED
+    assert "the company does not reach children" in waits.reply
+    assert (lawful.state, box(), evidence.check().well) == (State.SENT, 1, True)
 
 
 def test_marketing_without_a_postal_address_is_refused_and_says_where_to_write_it(ana, box):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from accord.engine.forms.terms import (
+    BORN,
     CHOSEN,
     EMAIL,
     MOST_OPTIONS,
@@ -18,9 +19,13 @@ from accord.engine.forms.terms import (
 LANGUAGES = ("en", "de")
 
 
-def of(definition: Definition) -> tuple[str, ...]:
-    """Everything that must be put right before this can be published, () when nothing."""
-    return tuple(_all(definition))
+def of(definition: Definition, *, children: bool = False) -> tuple[str, ...]:
+    """Everything that must be put right before this can be published, () when nothing.
+
+    children: the company may reach them, so who agrees to anything must say when they were born.
+    """
+    ages = _ages(definition) if children else ()
+    return (*_all(definition), *ages)
 
 
 def address(url: str) -> bool:
@@ -54,6 +59,16 @@ def _all(definition: Definition) -> Iterator[str]:
     for question in definition.questions:
         yield from _question(question, before)
         before[question.name] = question
+
+
+def _ages(definition: Definition) -> Iterator[str]:
+    born = definition.question(BORN)
+    asks = born is not None and born.required and born.shown is None
+    if definition.consents and not asks:
+        yield (
+            "Ask for the date of birth, always and as required: you may reach children "
+            "(Settings > Consent), and this form asks for consent."
+        )
 
 
 def _question(question: Question, before: dict[str, Question]) -> Iterator[str]:

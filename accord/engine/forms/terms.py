@@ -38,6 +38,7 @@ MOST_QUESTIONS = 30
 MOST_OPTIONS = 300
 MESSAGE = "message"  # the one question that is no field of the contact
 EMAIL = "email"
+BORN = "born_on"
 
 
 class Op(StrEnum):

@@ -19,7 +19,7 @@ from accord.marketing.forms import questions
 from accord.marketing.models import Form, FormVersion
 from accord.people import choices
 from accord.people.models import ConsentText, Purpose
-from accord.platform.access import permissions
+from accord.platform.access import permissions, preferences
 from accord.platform.events import log, names
 from accord.platform.models import User
 from accord.platform.search import fold
@@ -144,7 +144,8 @@ def ready(draft: Definition) -> tuple[Definition, tuple[str, ...]]:
     ]
     known = tuple(now for _, now in asked if now)
     made = replace(draft, questions=known, consents=tuple(now for _, now in boxes if now))
-    return made, (*faults.of(made), *lost, *silent)
+    children = preferences.current().may_reach_children
+    return made, (*faults.of(made, children=children), *lost, *silent)
 
 
 def worded(box: Consent, language: str) -> Consent | None:

@@ -44,13 +44,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Standing:
-    """All of a contact's answers, and what holds whatever the purpose."""
+    """All of a contact's answers, and what holds whatever the purpose.
+
+    child: too young, by the date of birth, to agree for themselves.
+    """
 
     answers: tuple[Answer, ...]
     history: tuple[ConsentRecord, ...]
     suppressed: tuple[Suppression, ...]
     pauses: tuple[Pause, ...]
     restriction: Restriction | None
+    child: bool = False
 
     def may(self, purpose: str, channel: Channel) -> bool:
         """Whether one purpose may be written about by one channel."""
@@ -99,6 +103,10 @@ def standing(contact: Contact, now: datetime) -> Standing:
         suppressed=rows.suppressions,
         pauses=tuple(row for row in rows.pauses if row.at <= now < row.until),
         restriction=next(unlifted, None),
+        child=any(
+            gate.is_child(each, now)
+            for each in (*facts.values(), story.of_channel(rows, Channel.EMAIL))
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from accord.engine.consent import gate
 from accord.engine.consent.terms import Channel, Decision, Kind, Question, Source
 from accord.engine.errors import Refused
 from accord.people import families, records
-from accord.people.consents import ledger, purposes, suppressions, together
+from accord.people.consents import ledger, purposes, story, suppressions, together
 from accord.people.consents.ledger import Proof
 from accord.people.models import (
     ConsentRecord,
@@ -63,7 +63,7 @@ class NoPause(Refused):
 class Given:
     """A permission, and what it was given for. at: when, aware; None is now.
 
-    what: What.CONSENT, SOFT_OPT_IN, PURCHASE, INQUIRY or UNKNOWN.
+    what: What.CONSENT, SOFT_OPT_IN, PURCHASE, INQUIRY, PARENT (see `parents`) or UNKNOWN.
     """
 
     purpose: str
@@ -93,17 +93,19 @@ def give(
 ) -> ConsentRecord:
     """Write down that a contact may be written to, with its proof.
 
+    What somebody says who is a child is kept as said by a child.
     Raises Forbidden, NoPurpose or InTheFuture.
     """
     _hold(contact, by)
-    purpose = purposes.get(given.purpose)
+    purpose, at = purposes.get(given.purpose), _moment(given.at)
+    by_a_child = given.what != What.PARENT and story.is_child(contact, at)
     row = ConsentRecord(
         contact=contact,
         what=What(given.what),
         purpose=purpose.pk,
         channel=given.channel,
-        at=_moment(given.at),
-        source=given.source,
+        at=at,
+        source=Source.CHILD if by_a_child else given.source,
         by=by,
         text=given.text,
         opt_out_offered=given.opt_out_offered,

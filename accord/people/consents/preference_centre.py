@@ -64,12 +64,13 @@ def topics(contact: Contact, language: str, now: datetime) -> tuple[Topic, ...]:
     """The purposes a person can choose among, in their words.
 
     A channel is there where it reaches them and is either on, to be switched off, or has words
-    that can be agreed to.
+    that can be agreed to; a child can only switch off.
     """
     found: dict[str, list[Answer]] = {}
-    for each in answers.standing(contact, now).answers:
+    standing = answers.standing(contact, now)
+    for each in standing.answers:
         found.setdefault(each.purpose.pk, []).append(each)
-    told = (_topic(contact, each, language) for each in found.values())
+    told = (_topic(contact, each, language, not standing.child) for each in found.values())
     return tuple(topic for topic in told if topic.choices)
 
 
@@ -193,10 +194,10 @@ def _reached(contact: Contact) -> set[tuple[str, Channel]]:
     return found
 
 
-def _topic(contact: Contact, found: list[Answer], language: str) -> Topic:
+def _topic(contact: Contact, found: list[Answer], language: str, grown: bool) -> Topic:
     purpose = found[0].purpose
     text = purposes.newest_text(purpose, language)
-    can_start = text is not None and bool(contact.email)
+    can_start = grown and text is not None and bool(contact.email)
     choices = (Choice(each.channel, bool(each.wanted), each.wanted.basis) for each in found)
     return Topic(purpose, text, tuple(each for each in choices if each.on or can_start))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Max, QuerySet
 
-from accord.engine.consent import terms
+from accord.engine.consent import ages, terms
 from accord.engine.consent.terms import Channel, Claim, Facts, Source, Stop, Way
+from accord.people import families
 from accord.people.consents import suppressions
 from accord.people.models import (
     Affiliation,
@@ -41,6 +42,7 @@ class Rows:
     suppressions: tuple[Suppression, ...]
     pauses: tuple[Pause, ...]
     restrictions: tuple[Restriction, ...]
+    born_on: date | None = None
     merged: bool = False
     key_lost: bool = False
 
@@ -53,6 +55,7 @@ def read(contact: Contact, addresses: Mapping[Channel, str]) -> Rows:
     return Rows(
         country=country(contact),
         business=business,
+        born_on=contact.born_on,
         merged=merged,
         key_lost=key_lost,
         ledger=tuple(ledger.order_by("pk")),
@@ -75,6 +78,8 @@ def of_channel(rows: Rows, channel: Channel) -> Facts:
     return Facts(
         country=rows.country,
         business=rows.business,
+        born_on=rows.born_on,
+        children=preferences.current().may_reach_children,
         claims=(
             *(claim for claim in claims if claim),
             *(_interest(row) for row in rows.assessments if row.channel == channel),
@@ -92,6 +97,18 @@ def of_channel(rows: Rows, channel: Channel) -> Facts:
 def country(contact: Contact) -> str:
     """The country whose law counts: the contact's, else what Settings say of unknown ones."""
     return contact.country or preferences.current().unknown_country
+
+
+def is_child(contact: Contact, at: datetime) -> bool:
+    """Whether the record says that they were too young at this instant to agree themselves."""
+    return ages.is_child(born_on(contact), at, country(contact))
+
+
+def born_on(contact: Contact) -> date | None:
+    """The date of birth that counts: the latest known of a contact and who was merged into it."""
+    family = Contact.objects.filter(pk__in=families.of([contact.pk]))
+    found: date | None = family.aggregate(latest=Max("born_on"))["latest"]
+    return found
 
 
 def is_at_work(contact: Contact) -> bool:
@@ -116,6 +133,8 @@ def _claim(row: ConsentRecord, confirmed_at: datetime | None) -> Claim | None:
     match row.what:
         case What.CONSENT:
             return terms.Consent(*place, Source(row.source), confirmed_at)
+        case What.PARENT:
+            return terms.Parent(*place)
         case What.SOFT_OPT_IN:
             return terms.SoftOptIn(*place, row.opt_out_offered)
         case What.PURCHASE:

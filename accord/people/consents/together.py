@@ -146,6 +146,7 @@ def _rows(
         contact.pk: story.Rows(
             country=story.country(contact),
             business=bool(work.get(contact.pk)),
+            born_on=contact.born_on,
             ledger=tuple(ledger.get(contact.pk, ())),
             assessments=assessments,
             suppressions=tuple(listed.get(contact.pk, ())),

@@ -35,6 +35,7 @@ def contact_fields() -> Iterable[Field]:
     yield _of("contact", "city", "City", Kind.TEXT, "Person")
     yield _of("contact", "country", "Country", Kind.CHOICE, "Person", choices=choices.countries())
     yield _of("contact", "language", "Language", Kind.TEXT, "Person")
+    yield _of("contact", "born_on", "Date of birth", Kind.DATE, "Person")
     yield _of("contact", "stage", "Lifecycle stage", Kind.STAGE, "Work", choices=choices.stages())
     yield _of("contact", "stage_since", "In stage since", Kind.DATETIME, "Work", **READ_ONLY)
     yield from shared("contact")

@@ -59,6 +59,7 @@ class ConsentRecord(models.Model):
         SOFT_OPT_IN = "soft_opt_in", "Bought, and was offered to say no"
         PURCHASE = "implied_purchase", "Bought (Canada)"
         INQUIRY = "implied_inquiry", "Asked us (Canada)"
+        PARENT = "parent", "A parent agreed"
         UNKNOWN = "unknown", "Unknown origin"
         WITHDRAWN = "withdrawn", "Withdrew"
         OBJECTED = "objected", "Objected"
@@ -67,6 +68,7 @@ class ConsentRecord(models.Model):
         PERSON = "person", "The person"
         STAFF = "staff", "A colleague heard it"
         IMPORT = "import", "A file"
+        CHILD = "child", "The person, as a child"
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="+")
     what = models.CharField(max_length=16, choices=What)

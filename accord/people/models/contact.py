@@ -38,6 +38,7 @@ class Contact(Record):
     city = models.CharField(max_length=120, blank=True)
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=10, blank=True)
+    born_on = models.DateField(null=True, help_text="Tells who is a child.")
     stage = models.CharField(max_length=20, default="subscriber")
     stage_since = models.DateTimeField(null=True)
     acquired_at = models.DateTimeField(null=True, help_text="First known contact with us.")

@@ -83,6 +83,7 @@ def erase(person: Person) -> None:
         **dict.fromkeys(_EMPTY, ""),
         tags=[],
         custom={},
+        born_on=None,
         channel=general.channel(contact.channel),
         source=contact.source if contact.source in kept else None,
         campaign=contact.campaign if contact.campaign in kept else "",

@@ -26,6 +26,7 @@ class Why(StrEnum):
     RESTRICTED = "restricted"
     NO_ADDRESS = "no_address"
     SUPPRESSED = "suppressed"
+    CHILD = "child"
     NO_CONSENT = "no_consent"
     OPEN_DEAL = "open_deal"
 
@@ -34,6 +35,7 @@ LABELS = {
     Why.RESTRICTED: "Restricted",
     Why.NO_ADDRESS: "No address",
     Why.SUPPRESSED: "Suppressed",
+    Why.CHILD: "Child",
     Why.NO_CONSENT: "No consent",
     Why.OPEN_DEAL: "Open deal",
 }
@@ -41,11 +43,18 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Said:
-    """What the gate says of a contact. suppressed: whether the address is on the list."""
+    """What the gate says of a contact. suppressed: the address is on the list."""
 
     decision: Decision
     restricted: bool = False
     suppressed: bool = False
+    child: bool = False
+
+    @property
+    def why(self) -> Why:
+        if self.suppressed:
+            return Why.SUPPRESSED
+        return Why.CHILD if self.child else Why.NO_CONSENT
 
 
 @dataclass(frozen=True)
@@ -113,8 +122,7 @@ def _left_out(asked: Sequence[Contact], question: Question, now: datetime) -> li
         elif not consent.address_of(contact, question.channel) and question.channel != Channel.POST:
             found.append(Exclusion(contact, Why.NO_ADDRESS, "No address for this channel."))
         elif not said.decision:
-            why = Why.SUPPRESSED if said.suppressed else Why.NO_CONSENT
-            found.append(Exclusion(contact, why, said.decision.words))
+            found.append(Exclusion(contact, said.why, said.decision.words))
         elif contact.pk in deals:
             found.append(Exclusion(contact, Why.OPEN_DEAL, "Sales is talking: an open deal."))
     return found
@@ -138,6 +146,7 @@ def _said(known: together.Known, contact: int, question: Question, now: datetime
         gate.decide(facts, question, now),
         restricted=any(each.holds(now) for each in facts.restrictions),
         suppressed=bool(known.rows[contact].suppressions),
+        child=gate.is_child(facts, now),
     )
 
 

@@ -23,6 +23,7 @@ class Preferences:
     seller_writes_team: bool = False
     lookback_days: int = 180
     unknown_country: str = ""  # whose law counts where a contact's country is not known
+    may_reach_children: bool = False  # with a parent's consent; forms ask for the date of birth
     privacy_controller: str = ""  # who is responsible, on the privacy page
     privacy_text_en: str = ""
     privacy_text_de: str = ""

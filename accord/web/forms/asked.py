@@ -27,6 +27,7 @@ COMPLETES: Mapping[str, str] = {
     "title": "organization-title",
     "city": "address-level2",
     "country": "country",
+    "born_on": "bday",
 }
 
 

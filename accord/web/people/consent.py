@@ -15,17 +15,18 @@ from django.views.decorators.http import require_POST
 
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
-from accord.people.consents import answers, banner, heard, ledger, preference_links
+from accord.people.consents import answers, banner, heard, ledger, parents, preference_links
 from accord.people.consents import consent as verbs
 from accord.people.consents.answers import Answer
 from accord.people.models import BannerAnswer, Contact, Suppression
-from accord.platform.access import permissions
+from accord.platform.access import permissions, preferences
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns
 from accord.web.parts import render_parts
 from accord.web.people.consent_forms import (
     CHANNELS,
     GiveForm,
+    ParentForm,
     PauseForm,
     RestrictForm,
     StopForm,
@@ -38,6 +39,7 @@ _FORMS: dict[str, type[forms.Form]] = {
     "give": GiveForm,
     "stop": StopForm,
     "lift": GiveForm,
+    "parent": ParentForm,
     "pause": PauseForm,
     "restrict": RestrictForm,
     "suppress": SuppressForm,
@@ -101,6 +103,19 @@ def lift(request: StaffRequest, pk: int) -> HttpResponse:
         contact,
         "lift",
         lambda form: heard.lift(contact, form.given, form.said, by=request.user),
+    )
+
+
+@staff("contact.read")
+@require_POST
+def parent(request: StaffRequest, pk: int) -> HttpResponse:
+    """Write down that a parent agreed for their child."""
+    contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)
+    return _done(
+        request,
+        contact,
+        "parent",
+        lambda form: parents.give(contact, form.given, form.parent, by=request.user),
     )
 
 
@@ -170,10 +185,12 @@ def _done(
 
 def _context(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     may_write = permissions.may(request.user, "contact.write", contact)
+    may_reach = preferences.current().may_reach_children
     return _told(contact) | {
         "broken": set(ledger.broken(contact.pk)),
         "recognised": [_recognised(each) for each in banner.of(contact)],
         "may_write": may_write,
+        "may_reach_children": may_reach,
         **(_to_write(contact) if may_write else {}),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from accord.engine.consent.terms import Channel
 from accord.people.consents import heard, purposes
 from accord.people.consents.consent import Given, Reach
 from accord.people.consents.heard import Said
+from accord.people.consents.parents import NoParent, Parent
 from accord.people.models import ConsentRecord, ConsentText
 
 What = ConsentRecord.What
@@ -78,15 +79,11 @@ class GiveForm(SaidForm):
     @property
     def given(self) -> Given:
         said = self.cleaned_data
-        day = said["on"]
-        at = None
-        if day and day != timezone.localdate():
-            at = timezone.make_aware(datetime.combine(day, time(12)))
         return Given(
             said["purpose"],
             Channel(said["channel"]),
             said["what"],
-            at=at,
+            at=_noon(said["on"]),
             text=said["text"],
             opt_out_offered=said["what"] == What.SOFT_OPT_IN,
         )
@@ -97,6 +94,45 @@ class GiveForm(SaidForm):
         if text and text.purpose_id != said.get("purpose"):
             self.add_error("text", "These are the words of another purpose. Choose again.")
         return said
+
+
+class ParentForm(forms.Form):
+    """A parent's consent for their child."""
+
+    purpose = forms.ChoiceField(label="Purpose")
+    channel = forms.ChoiceField(label="Channel", choices=list(CHANNELS.items()))
+    on = forms.DateField(
+        label="Day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Today where it is empty.",
+    )
+    who = forms.CharField(
+        label="Parent",
+        max_length=120,
+        help_text="Their name, or what they are to the child.",
+        error_messages={"required": str(NoParent())},
+    )
+    checked = forms.CharField(
+        label="How you checked it",
+        max_length=300,
+        help_text="How you know that it is them, and where the proof is kept.",
+        error_messages={"required": str(NoParent())},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(each.pk, each.label) for each in purposes.in_use()]
+        self.fields["purpose"].choices = known  # type: ignore[attr-defined]
+
+    @property
+    def given(self) -> Given:
+        said = self.cleaned_data
+        return Given(said["purpose"], Channel(said["channel"]), at=_noon(said["on"]))
+
+    @property
+    def parent(self) -> Parent:
+        return Parent(self.cleaned_data["who"], self.cleaned_data["checked"])
 
 
 class StopForm(SaidForm):
@@ -145,6 +181,13 @@ class SuppressForm(forms.Form):
     channel = forms.ChoiceField(
         label="Address", choices=[(Channel.EMAIL.value, "E-mail"), (Channel.SMS.value, "Phone")]
     )
+
+
+def _noon(day: date | None) -> datetime | None:
+    """The middle of a day; None, which is now, for today and where no day is given."""
+    if day is None or day == timezone.localdate():
+        return None
+    return timezone.make_aware(datetime.combine(day, time(12)))
 
 
 def _text(text: ConsentText) -> str:

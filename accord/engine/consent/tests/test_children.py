@@ -39,6 +39,7 @@ def parent(at=THEN, id=7, channel=MAIL):
 def test_a_childs_own_consent_is_no_basis(source):
     refused = decide(consent(source=source), **CHILD)
     assert (bool(refused), refused.words) == (False, NO_PARENT)
+    assert decide(**CHILD).words == NO_PARENT
 
 
 @pytest.mark.parametrize(

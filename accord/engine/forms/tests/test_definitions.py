@@ -35,6 +35,22 @@ def test_a_good_draft_has_no_faults():
     assert faults.of(FORM) == ()
 
 
+def test_where_children_may_be_reached_who_agrees_says_when_they_were_born():
+    born = Question("born_on", "Date of birth", Kind.DATE, required=True)
+    asks = replace(FORM, questions=(*FORM.questions, born))
+    optional = replace(FORM, questions=(*FORM.questions, replace(born, required=False)))
+    email = FORM.questions[0].name
+    sometimes = replace(born, shown=Condition(email, Op.FILLED))
+    hidden = replace(FORM, questions=(*FORM.questions, sometimes))
+    assert FORM.consents
+    for draft in (FORM, optional, hidden):
+        [said] = faults.of(draft, children=True)
+        assert said.startswith("Ask for the date of birth, always and as required")
+        assert faults.of(draft) == ()
+    assert faults.of(asks, children=True) == ()
+    assert faults.of(replace(FORM, consents=()), children=True) == ()
+
+
 def _but(name, **changes):
     asked = tuple(replace(q, **changes) if q.name == name else q for q in FORM.questions)
     return replace(FORM, questions=asked)

@@ -11,6 +11,7 @@ from accord.people.consents.banner import Said, Words
 from accord.people.consents.consent import Given
 from accord.people.models import BannerAnswer, ConsentRecord, Pause, Restriction, Suppression
 from accord.people.visitors import Claim, Seen
+from accord.platform.access import preferences
 from accord.platform.trail import logbooks
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,29 @@ def test_a_suppression_is_lifted_on_the_persons_own_act_only(client, ana, page):
     own = again | {"lift-way": "paper", "lift-proof": "Folder 12"}
     assert client.post(f"{page}lift/", own).status_code == 302
     assert consent.may_send(ana, consent.question("news", Channel.EMAIL), timezone.now())
+
+
+def test_a_parents_consent_is_written_down_for_a_child_only(client, ana, page):
+    preferences.change(may_reach_children=True, by=None)
+    said = {"parent-purpose": "news", "parent-channel": "email", "parent-who": "Her mother"}
+    called = said | {"parent-checked": "Called back, Mia"}
+    assert "A parent agreed" not in text(client.get(page))
+    refused = client.post(f"{page}parent/", called)
+    assert refused.status_code == 422 and "Write their date of birth first" in text(refused)
+    born_on = timezone.localdate() - timedelta(days=3650)
+    contacts.change(ana, values={"born_on": born_on}, by=None)
+    headers = {"HX-Request": "true", "HX-Target": "section#consent"}
+    card = text(client.get(page, headers=headers))
+    assert "A child</b> by the date of birth" in card
+    assert "This person is a child, and no parent agreed" in card
+    assert client.post(f"{page}parent/", said).status_code == 422
+    assert client.post(f"{page}parent/", called).status_code == 302
+    shown = text(client.get(page))
+    for part in ("Consent of a parent", "Her mother", "Called back, Mia", "A parent agreed"):
+        assert part in shown
+    preferences.change(may_reach_children=False, by=None)
+    shown = text(client.get(page))
+    assert "consent/parent/" not in shown and "the company does not reach children" in shown
 
 
 def test_a_number_that_is_not_known_cannot_be_suppressed(client, page):

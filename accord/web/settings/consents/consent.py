@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accord.engine import reference
+from accord.engine.consent import ages
 from accord.engine.consent import countries as law
 from accord.engine.consent.countries import Law
 from accord.engine.consent.terms import RULES, Channel
@@ -43,6 +44,7 @@ class Country:
     implied: bool
     mail: bool
     letter: bool
+    age: int
 
 
 @staff("consent.manage")
@@ -125,9 +127,11 @@ def archive(request: StaffRequest, name: str) -> HttpResponse:
 
 @staff("consent.manage")
 def countries(request: StaffRequest) -> HttpResponse:
-    """What counts where; a POST says what counts where nobody knows."""
-    chosen = preferences.current().unknown_country
-    form = CountryForm(request.POST or None, initial={"unknown_country": chosen})
+    """What counts where; a POST says what counts where nobody knows, and of children."""
+    now = preferences.current()
+    chosen = now.unknown_country
+    initial = {"unknown_country": chosen, "may_reach_children": now.may_reach_children}
+    form = CountryForm(request.POST or None, initial=initial)
     if form.is_valid():
         preferences.change(**form.cleaned_data, by=request.user)
         messages.success(request, "Saved.")
@@ -162,6 +166,7 @@ def _country(name: str, code: str) -> Country:
         implied=law.law(code) == Law.CANADA,
         mail=law.interest_holds(code, Channel.EMAIL, business=True),
         letter=law.interest_holds(code, Channel.POST, business=False),
+        age=ages.AGES.get(code, ages.DEFAULT),
     )
 
 

@@ -132,6 +132,13 @@ class CountryForm(forms.Form):
         required=False,
         help_text="Nobody knows: only consent counts. Name a country if all of them are there.",
     )
+    may_reach_children = forms.BooleanField(
+        label="We may reach children",
+        required=False,
+        help_text="Forms that ask for consent then ask for the date of birth, and a parent’s "
+        "consent counts. Off: nobody is asked, and who is known to be a child is never "
+        "marketed to.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

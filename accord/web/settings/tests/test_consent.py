@@ -103,6 +103,18 @@ def test_the_rules_are_a_table_and_the_unknown_country_a_choice(client, owner):
     assert answer.status_code == 422 and preferences.current().unknown_country == "DE"
 
 
+def test_whether_children_are_reached_is_a_choice_and_off_at_first(client, owner):
+    page = "/settings/consent/countries/"
+    assert preferences.current().may_reach_children is False
+    shown = text(client.get(page))
+    assert "We may reach children" in shown and "13 years" in shown and "16 years" in shown
+    client.post(page, {"unknown_country": "", "may_reach_children": "on"})
+    assert preferences.current().may_reach_children is True
+    assert "checked" in str(client.get(page).context["form"]["may_reach_children"])
+    client.post(page, {"unknown_country": ""})
+    assert preferences.current().may_reach_children is False
+
+
 def test_the_banner_has_words_to_begin_with_and_versions(client, owner):
     page = "/settings/tracking/banner/"
     shown = client.get(f"{page}?lang=de")
