@@ -14,11 +14,15 @@ from accord.people.consents.consent import Given, Reach
 from accord.people.consents.ledger import Proof
 from accord.people.consents.parents import Parent
 from accord.people.identity import merging
+from accord.people.models import Contact
+from accord.people.privacy import erasing
 from accord.people.segments import excluding
 from accord.people.segments.excluding import Why
 from accord.platform.access import preferences
 from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry
+from accord.platform.transfer import imports
+from accord.platform.transfer.undo import undoing
 
 pytestmark = pytest.mark.django_db
 MAIL = Channel.EMAIL
@@ -138,6 +142,27 @@ def test_a_child_can_only_switch_off_what_a_parent_agreed_to(child):
     assert [each.on for each in topic.choices] == [True]
     preference_centre.choose(child, (), language="en", proof=Proof(), now=later)
     assert not may(child, later)
+
+
+def test_a_file_brings_dates_of_birth_and_its_undo_takes_them_back(child, bring):
+    preferences.change(may_reach_children=False, by=None)
+    consent.give(child, NEWS, by=None)
+    text = "Mail,Geburtsdatum\nbo@acme.example,24.12.2015\nana@acme.example,1990-01-31\n"
+    wanted = {"into": "contacts", "columns": {"Mail": "email", "Geburtsdatum": "born_on"}}
+    job = bring(text, wanted)
+    bo = Contact.objects.get(email="bo@acme.example")
+    assert bo.born_on == date(2015, 12, 24)
+    child.refresh_from_db()
+    assert child.born_on == date(1990, 1, 31)
+    imports.undo(job, by=None)
+    undoing.run(job.pk)
+    child.refresh_from_db()
+    assert child.born_on == date(2011, 6, 1)
+
+
+def test_an_erasure_takes_the_date_of_birth(child):
+    erasing.run_all(erasing.begin(child, by=None))
+    assert Contact.objects.get(pk=child.pk).born_on is None
 
 
 def test_merged_with_somebody_grown_up_a_child_stays_one(child, mia):

@@ -34,8 +34,8 @@ def understood(into, names):
         ),
         (
             "contacts",
-            ["E-Mail", "Vorname", "Nachname", "Firma", "Telefon", "Ort"],
-            ["email", "first_name", "last_name", "company", "phone", "city"],
+            ["E-Mail", "Vorname", "Nachname", "Firma", "Telefon", "Ort", "Geburtsdatum"],
+            ["email", "first_name", "last_name", "company", "phone", "city", "born_on"],
         ),
         (
             "companies",
