@@ -22,6 +22,10 @@ class Book:
     products: list[int] = field(default_factory=list)
     rates: list[int] = field(default_factory=list)
     reasons: list[int] = field(default_factory=list)
+    purposes: list[str] = field(default_factory=list)
+    suppressed: list[str] = field(default_factory=list)
+    forms: list[int] = field(default_factory=list)
+    segments: list[int] = field(default_factory=list)
 
 
 def read() -> Book | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accord.demo import book, house, people, selling, telling
+from accord.demo import book, consenting, forming, grouping, house, people, selling, telling
 from accord.demo.book import Book
 from accord.demo.places import Loading
 from accord.engine.errors import Refused
@@ -58,11 +58,14 @@ def _write(world: World) -> None:
     people.load(loading)
     selling.load(loading)
     telling.load(loading)
+    consenting.load(loading)
+    forming.load(loading)
     worth.reprice()
     attribution.rebuild(sorted(loading.deals.values()))
     if named == preferences.Preferences.company_name:
         preferences.change(by=None, company_name=world.name)
     if not preferences.current().postal_address:
         preferences.change(by=None, postal_address=house.POSTAL_ADDRESS)
+    grouping.load(loading)
     book.write(loading.book)
     audit.record("demo.loaded", by=None, seed=world.seed, size=world.size.value)

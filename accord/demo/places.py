@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 
 from accord.demo.book import Book
 from accord.engine.simulator import World
@@ -22,6 +23,11 @@ class Loading:
     contacts: dict[str, int] = field(default_factory=dict)
     deals: dict[str, int] = field(default_factory=dict)
     activities: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def since(self) -> datetime:
+        """When the company began, as far as anybody knows."""
+        return datetime.combine(self.world.start, time(), UTC)
 
     def user(self, key: str | None) -> int | None:
         return self.users[key] if key else None

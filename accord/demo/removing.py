@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 
-from accord.demo import book, house, truths
+from accord.demo import book, groups, house, truths
 from accord.demo.book import Book
 from accord.engine.errors import Refused
 from accord.insight import attribution
 from accord.marketing.models import Campaign
-from accord.people.models import Company, Contact
+from accord.people.models import ChangedPerson, Company, Contact
 from accord.platform import memory
 from accord.platform.access import preferences
 from accord.platform.models import (
@@ -39,8 +39,10 @@ def remove() -> None:
     if known is None:
         raise NotHere
     with logbooks.opened():
+        groups.forget(known)
         _records(known)
         _house(known)
+        groups.forget_purposes(known)
         if preferences.current().company_name != known.company_name:
             preferences.change(by=None, company_name=known.company_name)
         if preferences.current().postal_address == house.POSTAL_ADDRESS:
@@ -61,6 +63,8 @@ def _records(known: Book) -> None:
         AuditEntry.objects.filter(about).delete()
         Event.objects.filter(**{f"{noun}_id__in": ids}).delete()
         rows.delete()
+        if model is Contact:
+            ChangedPerson.objects.filter(contact_id__in=ids).delete()  # nobody is left to be asked
         if model is Deal:
             attribution.rebuild(ids)  # of what is gone, nothing is left
     Event.objects.filter(import_id=known.import_id).delete()

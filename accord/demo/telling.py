@@ -30,7 +30,7 @@ def _told(loading: Loading) -> Iterator[Event]:
             properties: dict[str, Any] = {"activity": loading.activities[each.activity]}
         else:
             name, properties = each.name, _properties(each)
-        yield _event(
+        yield event(
             loading,
             name,
             each.at,
@@ -59,7 +59,7 @@ def _properties(each: Told) -> dict[str, Any]:
 def _notes(loading: Loading) -> Iterator[Event]:
     for each in loading.world.activities:
         if each.kind == "note":
-            yield _event(
+            yield event(
                 loading,
                 "activity.note",
                 each.at,
@@ -78,7 +78,7 @@ def _deals(loading: Loading) -> Iterator[Event]:
             closing = step.stage == each.stage and each.outcome
             name = "deal.created" if before is None else "deal.moved"
             stage = loading.stages[step.stage]
-            yield _event(
+            yield event(
                 loading,
                 f"deal.{each.outcome}" if closing else name,
                 step.at,
@@ -95,7 +95,7 @@ def _lifecycles(loading: Loading) -> Iterator[Event]:
     for each in loading.world.contacts:
         before = ""
         for step in each.lifecycle:
-            yield _event(
+            yield event(
                 loading,
                 "lifecycle.changed",
                 step.at,
@@ -106,7 +106,8 @@ def _lifecycles(loading: Loading) -> Iterator[Event]:
             before = step.stage
 
 
-def _event(loading: Loading, name: str, at: Any, **given: Any) -> Event:
+def event(loading: Loading, name: str, at: Any, **given: Any) -> Event:
+    """An event of the demo company; contact, company, deal and user by id."""
     ids = {f"{noun}_id": given.pop(noun, None) for noun in ("contact", "company", "deal", "user")}
     return Event(
         name=name,

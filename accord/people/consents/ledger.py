@@ -34,15 +34,20 @@ def add(record: ConsentRecord, proof: Proof) -> ConsentRecord:
     Rows of one contact are added one after the other: the contact's row is locked until then.
     """
     Contact.objects.select_for_update().get(pk=record.contact_id)
-    for name, value in asdict(proof).items():
-        setattr(record, name, " ".join(value.split())[: _LONGEST[name]])
     before = ConsentRecord.objects.filter(contact=record.contact_id).order_by("-pk").first()
     record.recorded_at = timezone.now()
-    record.salt = secrets.token_hex(16)
-    record.seal = _seal(record)
-    record.digest = _digest(record, before.digest if before else "")
+    seal(record, proof, before.digest if before else "")
     record.save(force_insert=True)
     return record
+
+
+def seal(record: ConsentRecord, proof: Proof, previous: str) -> None:
+    """Put the proof on a row and seal it. previous: the digest of the contact's row before."""
+    for name, value in asdict(proof).items():
+        setattr(record, name, " ".join(value.split())[: _LONGEST[name]])
+    record.salt = secrets.token_hex(16)
+    record.seal = _seal(record)
+    record.digest = _digest(record, previous)
 
 
 def broken(contact_id: int) -> Iterator[int]:

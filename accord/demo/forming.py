@@ -1,0 +1,142 @@
+"""Two forms of the demo company, with what was sent, looked at and held back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from accord.demo.consenting import GUIDE, SITE
+from accord.demo.places import Loading
+from accord.engine.forms.terms import MESSAGE, Consent, Definition, Ending
+from accord.engine.simulator.streams import stream
+from accord.engine.simulator.world import Contact as Person
+from accord.engine.simulator.world import Event as Told
+from accord.marketing.forms import forms, questions
+from accord.marketing.models import Form, FormDay, FormVersion, Submission
+from accord.platform.trail import logbooks
+
+TALK, READ = "Talk to an engineer", "Guide to peak load"
+PAGES = {TALK: "/contact/", READ: GUIDE}
+ASKS = (
+    "Could you send us an offer for two sites?",
+    "We pay for peaks every winter. Can you help?",
+    "Is there a case from a foundry?",
+    "How long does it take to put the meters in?",
+)
+SPAM = (
+    "Rank first in every search engine! 5,000 links for 99 dollars.",
+    "Dear sir, I have a business proposal of 4.5 million for you.",
+)
+Verdict = Submission.Verdict
+
+
+def load(loading: Loading) -> None:
+    """Publish the forms and file what was sent. Nothing is mailed."""
+    chance = stream(loading.world.seed, "forms")
+    for name, page in PAGES.items():
+        version = _published(loading, name)
+        told = [each for each in loading.world.events if _sent_by(each, page)]
+        rows = [*_sent(loading, version, told, chance), *_held_back(loading, version, chance)]
+        Submission.objects.bulk_create(sorted(rows, key=lambda row: row.at))
+        FormDay.objects.bulk_create(_days(version.form, told, chance))
+
+
+def _sent_by(told: Told, page: str) -> bool:
+    return told.name == "form.submitted" and told.page == page
+
+
+def _published(loading: Loading, name: str) -> FormVersion:
+    form = forms.create(name=name, by=None)
+    loading.book.forms.append(form.pk)
+    forms.write(form, _definition(loading, forms.draft(form)), by=None)
+    version = forms.publish(form, by=None)
+    stage = "lead" if name == TALK else "subscriber"
+    Form.objects.filter(pk=form.pk).update(stage=stage, created_at=loading.since)
+    with logbooks.opened():  # people saw this version all along
+        FormVersion.objects.filter(pk=version.pk).update(at=loading.since)
+    return version
+
+
+def _definition(loading: Loading, draft: Definition) -> Definition:
+    known = questions.catalogue()
+    names = ["first_name", "last_name"]
+    asked = (*draft.questions, *(known[name] for name in names))
+    if draft.title == TALK:
+        asked = (*asked, known[questions.COMPANY], replace(known[MESSAGE], label="Your question"))
+        ending = Ending("Thank you", "An engineer answers within one working day.")
+        intro = "Tell us what you pay for at peak times, and an engineer calls you back."
+        return replace(draft, intro=intro, questions=asked, ending=ending, button="Ask")
+    box = Consent(loading.book.purposes[0], "email", 0, 0, "", "")
+    intro = "Twelve pages on what peaks cost and how foundries and dairies shave them."
+    ending = Ending("The guide is on its way", "Look into your mailbox.")
+    return replace(
+        draft, intro=intro, questions=asked, consents=(box,), ending=ending, button="Send it to me"
+    )
+
+
+def _sent(
+    loading: Loading, version: FormVersion, told: list[Told], chance: Random
+) -> Iterator[Submission]:
+    people = {each.key: each for each in loading.world.contacts}
+    definition = forms.definition(version)
+    agreed = [_box(each) for each in definition.consents]
+    for each in told:
+        person = people[each.contact]
+        row = _row(version, each.at, person.email, _answers(person, definition, chance))
+        row.page = SITE + each.page
+        row.agreed = agreed
+        row.contact_id = loading.contacts[person.key]
+        row.is_new = person.known_at >= each.at
+        row.settled_at = each.at
+        row.verdict = Verdict.ACCEPTED
+        yield row
+
+
+def _box(box: Consent) -> dict[str, object]:
+    return {name: getattr(box, name) for name in box.__slots__}
+
+
+def _held_back(loading: Loading, version: FormVersion, chance: Random) -> Iterator[Submission]:
+    """Three that look like spam, of the last weeks: older ones were thrown away."""
+    for number in range(3):
+        at = loading.world.now - timedelta(days=chance.uniform(0.5, 27))
+        said = {
+            "email": [f"win{number}@offers.example"],
+            "first_name": ["Best"],
+            "last_name": ["Offer"],
+        }
+        if version.form.name == TALK:
+            said[MESSAGE] = [SPAM[number % len(SPAM)]]
+        row = _row(version, at, f"win{number}@offers.example", said)
+        row.page = SITE + PAGES[version.form.name]
+        row.score, row.verdict = 8, Verdict.SPAM
+        row.reasons = ["It was sent within a second.", "The page it came from solved no puzzle."]
+        yield row
+
+
+def _answers(person: Person, definition: Definition, chance: Random) -> dict[str, list[str]]:
+    said = {
+        "email": [person.email],
+        "first_name": [person.first_name],
+        "last_name": [person.last_name],
+    }
+    if definition.question(MESSAGE):
+        said[MESSAGE] = [chance.choice(ASKS)]
+    return said
+
+
+def _row(version: FormVersion, at: datetime, email: str, said: dict[str, list[str]]) -> Submission:
+    return Submission(
+        version=version, form=version.form, at=at, answers=said, email=email, network="192.0.2.0",
+        proven=True,
+    )  # fmt: skip
+
+
+def _days(form: Form, told: list[Told], chance: Random) -> Iterator[FormDay]:
+    """Of those who looked, a third began and a fifth sent it."""
+    for day, sent in sorted(Counter(each.at.date() for each in told).items()):
+        starts = sent + chance.randint(0, 2 * sent)
+        yield FormDay(form=form, day=day, starts=starts, views=starts + chance.randint(1, 4 * sent))

@@ -1,0 +1,46 @@
+"""Takes away the demo company's segments, forms, purposes and suppressed addresses."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from accord.demo.book import Book
+from accord.marketing.models import Form, FormVersion, Submission
+from accord.people.models import ConsentRecord, ConsentText, Purpose, Segment, Suppression
+from accord.people.segments import saving
+from accord.platform.models import Event
+
+
+def forget(known: Book) -> None:
+    """Segments first: what goes after them need not be asked anew. One of yours may ask for one
+    of them: then it stays."""
+    there = [each for each in saving.held() if each.pk not in known.segments]
+    for segment in Segment.objects.filter(pk__in=known.segments):
+        if not saving.used_in(segment, there):
+            told = Q(name__startswith="segment.", properties__segment=segment.pk)
+            Event.objects.filter(
+                told | Q(name="segment.created", properties__id=segment.pk)
+            ).delete()
+            segment.delete()
+    _forms(known)
+    Suppression.objects.filter(digest__in=known.suppressed).delete()
+
+
+def _forms(known: Book) -> None:
+    forms = Form.objects.filter(pk__in=known.forms)
+    for name in forms.values_list("name", flat=True):
+        Event.objects.filter(
+            name__startswith="form.", contact_id=None, properties__form=name
+        ).delete()
+    Submission.objects.filter(form__in=forms).delete()
+    forms.update(published=None)
+    FormVersion.objects.filter(form__in=known.forms).delete()
+    Form.objects.filter(pk__in=known.forms).delete()
+
+
+def forget_purposes(known: Book) -> None:
+    """A purpose that somebody of yours agreed to stays."""
+    for name in known.purposes:
+        if not ConsentRecord.objects.filter(purpose=name).exists():
+            ConsentText.objects.filter(purpose=name).delete()
+            Purpose.objects.filter(pk=name).delete()
