@@ -26,6 +26,7 @@ class Book:
     suppressed: list[str] = field(default_factory=list)
     forms: list[int] = field(default_factory=list)
     segments: list[int] = field(default_factory=list)
+    requests: list[int] = field(default_factory=list)
 
 
 def read() -> Book | None:

@@ -77,11 +77,13 @@ def _agreed(loading: Loading, texts: dict[str, ConsentText], chance: Random) -> 
     for told in _first(loading, ("form.submitted",), GUIDE):
         if chance.random() < 0.3:
             continue
-        proof = Proof(page=SITE + GUIDE, ip="192.0.2.0", note="The form for the guide")
-        row = _row(loading, known[told.contact], What.CONSENT, told.at, texts[NEWS])
-        yield told.contact, row, proof
+        loading.agreed[told.contact] = None
         if chance.random() < 0.85:
             at = told.at + timedelta(minutes=chance.randint(1, 90))
+            loading.agreed[told.contact] = at
+            proof = Proof(page=SITE + GUIDE, ip="192.0.2.0", note="The form for the guide")
+            row = _row(loading, known[told.contact], What.CONSENT, told.at, texts[NEWS])
+            yield told.contact, row, proof
             confirmed = _row(loading, known[told.contact], What.CONFIRMED, at, texts[NEWS])
             confirmed.confirms = row
             yield told.contact, confirmed, proof

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,8 +15,8 @@ from accord.engine.forms.terms import MESSAGE, Consent, Definition, Ending
 from accord.engine.simulator.streams import stream
 from accord.engine.simulator.world import Contact as Person
 from accord.engine.simulator.world import Event as Told
-from accord.marketing.forms import forms, questions
-from accord.marketing.models import Form, FormDay, FormVersion, Submission
+from accord.marketing.forms import confirmations, forms, questions
+from accord.marketing.models import Confirmation, Form, FormDay, FormVersion, Submission
 from accord.platform.trail import logbooks
 
 TALK, READ = "Talk to an engineer", "Guide to peak load"
@@ -40,7 +41,8 @@ def load(loading: Loading) -> None:
         version = _published(loading, name)
         told = [each for each in loading.world.events if _sent_by(each, page)]
         rows = [*_sent(loading, version, told, chance), *_held_back(loading, version, chance)]
-        Submission.objects.bulk_create(sorted(rows, key=lambda row: row.at))
+        sent = Submission.objects.bulk_create(sorted(rows, key=lambda row: row.at))
+        Confirmation.objects.bulk_create(_confirmations(loading, sent))
         FormDay.objects.bulk_create(_days(version.form, told, chance))
 
 
@@ -82,17 +84,34 @@ def _sent(
 ) -> Iterator[Submission]:
     people = {each.key: each for each in loading.world.contacts}
     definition = forms.definition(version)
-    agreed = [_box(each) for each in definition.consents]
+    boxes = [_box(each) for each in definition.consents]
+    ticked: set[str] = set()
     for each in told:
         person = people[each.contact]
         row = _row(version, each.at, person.email, _answers(person, definition, chance))
         row.page = SITE + each.page
-        row.agreed = agreed
         row.contact_id = loading.contacts[person.key]
         row.is_new = person.known_at >= each.at
         row.settled_at = each.at
         row.verdict = Verdict.ACCEPTED
+        if boxes and person.key in loading.agreed.keys() - ticked:
+            ticked.add(person.key)
+            row.agreed = boxes
+            row.verdict = Verdict.ACCEPTED if loading.agreed[person.key] else Verdict.PENDING
         yield row
+
+
+def _confirmations(loading: Loading, sent: list[Submission]) -> Iterator[Confirmation]:
+    """The links that were mailed then; what they were is not kept, and nothing opens them now."""
+    keys = {pk: key for key, pk in loading.contacts.items()}
+    for row in sent:
+        if row.agreed and row.contact_id:
+            yield Confirmation(
+                submission=row,
+                digest=hashlib.sha256(f"{loading.book.import_id} {row.pk}".encode()).hexdigest(),
+                expires_at=row.at + confirmations.VALID,
+                used_at=loading.agreed[keys[row.contact_id]],
+            )
 
 
 def _box(box: Consent) -> dict[str, object]:

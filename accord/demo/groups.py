@@ -1,4 +1,4 @@
-"""Takes away the demo company's segments, forms, purposes and suppressed addresses."""
+"""Takes away the demo company's segments, forms, purposes, requests and suppressed addresses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from django.db.models import Q
 
 from accord.demo.book import Book
 from accord.marketing.models import Form, FormVersion, Submission
-from accord.people.models import ConsentRecord, ConsentText, Purpose, Segment, Suppression
+from accord.people.models import (
+    ConsentRecord,
+    ConsentText,
+    PrivacyRequest,
+    Purpose,
+    Segment,
+    Suppression,
+)
 from accord.people.segments import saving
 from accord.platform.models import Event
 
@@ -24,6 +31,7 @@ def forget(known: Book) -> None:
             segment.delete()
     _forms(known)
     Suppression.objects.filter(digest__in=known.suppressed).delete()
+    PrivacyRequest.objects.filter(pk__in=known.requests).delete()
 
 
 def _forms(known: Book) -> None:

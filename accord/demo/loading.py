@@ -7,7 +7,17 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accord.demo import book, consenting, forming, grouping, house, people, selling, telling
+from accord.demo import (
+    book,
+    consenting,
+    forming,
+    grouping,
+    house,
+    people,
+    requesting,
+    selling,
+    telling,
+)
 from accord.demo.book import Book
 from accord.demo.places import Loading
 from accord.engine.errors import Refused
@@ -67,5 +77,6 @@ def _write(world: World) -> None:
     if not preferences.current().postal_address:
         preferences.change(by=None, postal_address=house.POSTAL_ADDRESS)
     grouping.load(loading)
+    requesting.load(loading)
     book.write(loading.book)
     audit.record("demo.loaded", by=None, seed=world.seed, size=world.size.value)

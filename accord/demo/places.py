@@ -23,6 +23,8 @@ class Loading:
     contacts: dict[str, int] = field(default_factory=dict)
     deals: dict[str, int] = field(default_factory=dict)
     activities: dict[str, int] = field(default_factory=dict)
+    # Who ticked the box for the newsletter with the guide, and when they confirmed it (not yet).
+    agreed: dict[str, datetime | None] = field(default_factory=dict)
 
     @property
     def since(self) -> datetime:

@@ -12,7 +12,7 @@ from accord.engine.simulator import Size
 from accord.insight import attribution
 from accord.insight.models import Credit, Watermark
 from accord.marketing.forms import forms, submissions
-from accord.marketing.models import Form
+from accord.marketing.models import Confirmation, Form, Submission
 from accord.people import contacts, lifecycle, timeline
 from accord.people.consents import consent, ledger
 from accord.people.models import ConsentRecord, Contact, Purpose, Segment
@@ -122,6 +122,9 @@ def test_the_forms_of_the_demo_were_sent_by_its_people(data):
         counts = submissions.of(form)
         assert counts["accepted"] > 20 and counts["spam"] == 3
         assert forms.unpublished(form, forms.ready(forms.draft(form))[0]) is False
+    assert Submission.objects.filter(verdict="pending").exists()
+    agreed = ConsentRecord.objects.filter(what="confirmed").count()
+    assert Confirmation.objects.exclude(used_at=None).count() == agreed
     assert Message.objects.count() == 0, "loading a demo mails nobody"
 
 
