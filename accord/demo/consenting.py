@@ -79,7 +79,8 @@ def _agreed(loading: Loading, texts: dict[str, ConsentText], chance: Random) -> 
             continue
         loading.agreed[told.contact] = None
         if chance.random() < 0.85:
-            at = told.at + timedelta(minutes=chance.randint(1, 90))
+            later = told.at + timedelta(minutes=chance.randint(1, 90))
+            at = min(later, loading.world.now)
             loading.agreed[told.contact] = at
             proof = Proof(page=SITE + GUIDE, ip="192.0.2.0", note="The form for the guide")
             row = _row(loading, known[told.contact], What.CONSENT, told.at, texts[NEWS])

@@ -155,7 +155,12 @@ def _row(version: FormVersion, at: datetime, email: str, said: dict[str, list[st
 
 
 def _days(form: Form, told: list[Told], chance: Random) -> Iterator[FormDay]:
-    """Of those who looked, a third began and a fifth sent it."""
-    for day, sent in sorted(Counter(each.at.date() for each in told).items()):
-        starts = sent + chance.randint(0, 2 * sent)
-        yield FormDay(form=form, day=day, starts=starts, views=starts + chance.randint(1, 4 * sent))
+    """Every day some look; of those who begin, a third to all send it."""
+    sent = Counter(each.at.date() for each in told)
+    first = min(sent)
+    for after in range((max(sent) - first).days + 1):
+        day = first + timedelta(days=after)
+        starts = sent[day] + chance.randint(0, 2 * sent[day] + 1) // 2
+        looked = starts + chance.randint(0, 4)
+        if looked:
+            yield FormDay(form=form, day=day, starts=starts, views=looked)

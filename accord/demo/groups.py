@@ -5,8 +5,12 @@ from __future__ import annotations
 from django.db.models import Q
 
 from accord.demo.book import Book
+from accord.engine import segments as engine
+from accord.engine.forms import notation
+from accord.engine.segments import references
 from accord.marketing.models import Form, FormVersion, Submission
 from accord.people.models import (
+    Assessment,
     ConsentRecord,
     ConsentText,
     PrivacyRequest,
@@ -47,8 +51,19 @@ def _forms(known: Book) -> None:
 
 
 def forget_purposes(known: Book) -> None:
-    """A purpose that somebody of yours agreed to stays."""
-    for name in known.purposes:
-        if not ConsentRecord.objects.filter(purpose=name).exists():
+    """A purpose stays that something of yours is about: consent, an assessment, a form, a rule."""
+    for name in set(known.purposes) - _of_yours():
+        if not any(model.objects.filter(purpose=name).exists() for model in _ABOUT):
             ConsentText.objects.filter(purpose=name).delete()
             Purpose.objects.filter(pk=name).delete()
+
+
+_ABOUT = (ConsentRecord, Assessment)
+
+
+def _of_yours() -> set[str]:
+    """The purposes that forms and segments name."""
+    drafts = [*Form.objects.values_list("draft", flat=True)]
+    boxes = {box.purpose for draft in drafts for box in notation.read(draft).consents}
+    rules = [each.rule for each in saving.held() if each.rule is not None]
+    return boxes.union(*(references.purposes(engine.from_json(rule)) for rule in rules))

@@ -14,7 +14,7 @@ from accord.insight.models import Credit, Watermark
 from accord.marketing.forms import forms, submissions
 from accord.marketing.models import Confirmation, Form, Submission
 from accord.people import contacts, lifecycle, timeline
-from accord.people.consents import consent, ledger
+from accord.people.consents import consent, ledger, purposes
 from accord.people.models import ConsentRecord, Contact, Purpose, Segment
 from accord.people.segments import checking, saving
 from accord.platform.access import preferences
@@ -134,9 +134,22 @@ def test_what_of_yours_asks_for_a_segment_of_the_demo_keeps_it(data, mia):
     saving.create(name="Mine", rule={"segment": asked.pk}, by=None)
     mine = contacts.create(values={"first_name": "Ana", "email": "ana@mine.example"}, by=mia)
     consent.give(mine, consent.Given("newsletter", Channel.EMAIL), by=None)
+    day = timezone.now() + timezone.timedelta(days=9)
+    purposes.assess(
+        purposes.get("events_and_webinars"),
+        channel=Channel.POST, countries=["DE"], text="They asked.", until=day, by=None,
+    )  # fmt: skip
     removing.remove()
     assert {each.name for each in Segment.objects.all()} == {"Mine", asked.name}
     assert consent.history(mine).count() == 1
+    assert {each.pk for each in Purpose.objects.all()} == {"newsletter", "events_and_webinars"}
+
+
+def test_a_purpose_that_only_a_rule_of_yours_names_stays(data):
+    loading.load(7, Size.SMALL, now=NOW)
+    rule = {"consent": "newsletter", "channel": "email", "state": "given"}
+    saving.create(name="Mine", rule={"not": rule}, by=None)
+    removing.remove()
     assert [each.pk for each in Purpose.objects.all()] == ["newsletter"]
 
 

@@ -34,6 +34,11 @@ def lists(rule: Rule) -> frozenset[int]:
     return frozenset(leaf.id for _, leaf in leaves(rule) if isinstance(leaf, InList))
 
 
+def purposes(rule: Rule) -> frozenset[str]:
+    """The purposes of consent a rule asks for."""
+    return frozenset(leaf.purpose for _, leaf in leaves(rule) if isinstance(leaf, Consent))
+
+
 def events(rule: Rule) -> frozenset[str]:
     """The names of the events a rule asks for: only these can change its answer."""
     found: set[str] = set()
