@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accord.demo import loading
 from accord.engine.simulator import Size
-from accord.people.consents import consent, purposes
+from accord.people.consents import consent
 from accord.people.models import Contact, Segment
 from accord.people.segments import members, saving
 from tests import instance as instances
@@ -60,15 +60,15 @@ def test_a_segment_is_built_by_mouse_and_keys(signed_in, demo, axe):
     axe(tab)
     tab.get_by_role("button", name="Save").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Leads in Germany")
-    instances.wait(Segment.objects.exists)
-    saved = members.people(Segment.objects.get())
+    mine = Segment.objects.filter(name="Leads in Germany")
+    instances.wait(mine.exists)
+    saved = members.people(mine.get())
     instances.wait(lambda: saved.count() == there)
 
 
 @pytest.mark.parametrize(("width", "theme"), WIDTHS)
 def test_every_page_of_segments_reads_well(signed_in, demo, axe, shoot, width, theme):
     olga = signed_in.olga
-    purposes.add(label="Newsletter", by=olga)
     made = saving.create(name="Leads who read the prices", rule=RULE, by=olga)
     members.evaluate(made, timezone.now())
     other = saving.create(name="Leads", rule=LEADS, by=olga)
@@ -110,7 +110,7 @@ def test_chosen_contacts_go_on_a_list(signed_in, demo):
     for row in range(2):
         tab.locator("[data-select]").nth(row).check()
     tab.get_by_role("button", name="Put on a list").click()
-    tab.get_by_label("Name of the new list").fill("Dinner")
+    tab.get_by_label("Or a new list").fill("Dinner")
     tab.locator("#dialog").get_by_role("button", name="Put on the list").click()
     expect(tab.get_by_text("2 people are now on “Dinner”.")).to_be_visible()
     assert Segment.objects.get(name="Dinner").memberships.count() == 2
