@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import TypeVar
 from urllib.parse import parse_qsl, quote
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -32,6 +33,7 @@ from accord.web.public import guesses
 from tests.authorization.matrix import ROLES, Row
 from tests.authorization.records import RECORDS
 
+Found = TypeVar("Found")
 _NOISE = ("django_session", "usersessions_usersession", "axes_", "django_migrations")
 _SIGN_IN = settings.LOGIN_URL
 
@@ -88,6 +90,15 @@ class House:
             answer = self._answer(row, role, "own", **headers)
             transaction.set_rollback(True)
         return answer
+
+    def after(self, row: Row, role: str, look: Callable[[], Found]) -> tuple[int, Found]:
+        """The status of this call on their own records, and what `look` sees then; rolled back."""
+        _forget()
+        with transaction.atomic():
+            status = self._answer(row, role, "own").status_code
+            found = look()
+            transaction.set_rollback(True)
+        return status, found
 
     def address(self, row: Row, role: str = "owner") -> str:
         """The address of this row for what belongs to them."""
