@@ -100,6 +100,24 @@ class House:
             transaction.set_rollback(True)
         return status, found
 
+    def before_and_after(
+        self, row: Row, role: str, change: Callable[[], None]
+    ) -> tuple[bytes, bytes]:
+        """The body of this answer before and after a change, while sellers read their own only."""
+        _forget()
+        with transaction.atomic():
+            InstanceSetting.objects.create(name="seller_reads", value="own")
+            memory.forget_everything()
+            first = self._body(row, role)
+            change()
+            then = self._body(row, role)
+            transaction.set_rollback(True)
+        return first, then
+
+    def _body(self, row: Row, role: str) -> bytes:
+        answer = self._answer(row, role, "own")
+        return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
     def address(self, row: Row, role: str = "owner") -> str:
         """The address of this row for what belongs to them."""
         record = self.record(row.noun, role, "own") if row.noun else None
