@@ -106,7 +106,15 @@ def test_what_a_browser_fetches_first_leaves_no_word_in_the_terminal(instance):
     assert "Warning" not in instance.output()
 
 
-def test_nothing_is_left_however_it_ends(instance):
+@pytest.fixture
+def a_terminal():
+    """Tests that were started by nohup ignore that a terminal is closed, and so would Accord."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_nothing_is_left_however_it_ends(a_terminal, instance):
     """A closed terminal, Ctrl-C, and kill -9 of the supervisor."""
     for how in (signal.SIGHUP, signal.SIGINT, signal.SIGKILL):
         end(up(instance), how)

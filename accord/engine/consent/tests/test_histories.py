@@ -306,7 +306,7 @@ def _run(lives: int, steps: int) -> None:
     )
 
     assert Life.lived >= lives
-    assert Life.permitted > Life.lived  # it is not by never permitting anything
+    assert Life.permitted > Life.lived // 4  # it is not by never permitting anything
     assert Life.by_parents
 
 
