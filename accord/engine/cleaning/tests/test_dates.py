@@ -167,3 +167,10 @@ def test_no_text_is_worse_than_unreadable(text, first):
         except Unreadable as refusal:
             assert str(refusal).endswith(".")
     dates.infer_day_first([text])
+
+
+@pytest.mark.parametrize("letter", ["1", "a", "º", " ", "1a"])
+def test_a_long_text_that_is_no_day_is_refused_at_once(letter):
+    """Repeats within repeats would try 2**59 ways; the test would not end."""
+    with pytest.raises(Unreadable):
+        dates.read((letter * 60)[:59] + "!")
