@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -88,6 +90,22 @@ def wait(condition: Callable[[], object], seconds: float = 120, every: float = 0
     while not condition():
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(every)
+
+
+def free_port() -> int:
+    """A port that is free, and so is the next one: `accord up` takes both.
+
+    Below those the system gives to connections that go out, of which other tests make many.
+    """
+    while True:
+        port = random.randrange(12_000, 30_000)
+        try:
+            for each in (port, port + 1):
+                with socket.socket() as free:
+                    free.bind(("127.0.0.1", each))
+        except OSError:
+            continue
+        return port
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 
 import psutil
 import pytest
@@ -14,9 +13,7 @@ from tests.instance import ROOT, Instance
 
 def embedded(data):
     """An instance in a folder of its own, with its own PostgreSQL, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(instances.free_port())
     data.mkdir(parents=True, exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("ACCORD_", "DATABASE"))}
     environment |= {"ACCORD_DATA": str(data), "ACCORD_PORT": port, "PYTHONPATH": str(ROOT)}

@@ -45,12 +45,6 @@ class Sender(threading.Thread):
                 time.sleep(0.02)
 
 
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 def is_up(port):
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=2) as asking:
@@ -61,7 +55,7 @@ def is_up(port):
 
 
 def campaign(collecting, *, kills):
-    port = free_port()
+    port = instances.free_port()
     rng = random.Random(kills)
     numbers = iter(range(1, 10_000_000))
     senders = [Sender(port, numbers) for _ in range(6)]
@@ -99,7 +93,7 @@ def test_what_was_acknowledged_survives_fifty_killed_servers(collecting):
 
 
 def test_it_ends_politely_and_keeps_what_it_began(collecting):
-    port = free_port()
+    port = instances.free_port()
     server = collecting.start("collect", "--collect-port", str(port))
     instances.wait(lambda: is_up(port), every=0.05)
     sender = Sender(port, iter(range(1, 1_000_000)))

@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 
 from tests import instance as instances
-from tests.chaos.test_collect import BASIC, free_port, is_up
+from tests.chaos.test_collect import BASIC, is_up
 
 CALLS = ("track", "identify", "page", "screen", "group", "alias", "batch")
 PACKED = ("", "gzip", "deflate", "br", "x" * 300)
@@ -93,7 +93,7 @@ def held(pid: int) -> float:
 
 def campaign(instance, *, size: int) -> None:
     chance, sent, acknowledged, early = random.Random(size), 0, 0, 0.0
-    port = free_port()
+    port = instances.free_port()
     server = instance.start("collect", "--collect-port", str(port))
     instances.wait(lambda: is_up(port), every=0.05)
     while sent < size:

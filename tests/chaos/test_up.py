@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import urllib.request
 from functools import partial
 from pathlib import Path
@@ -195,9 +194,7 @@ def test_a_new_folder_is_named_by_whichever_command_makes_it(new_instance):
 
 
 def test_the_parts_run_alone_on_a_server_of_ones_own(beside):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        beside.environment["ACCORD_PORT"] = str(free.getsockname()[1])
+    beside.environment["ACCORD_PORT"] = str(instances.free_port())
     web, workers = beside.start("web"), [beside.start("worker") for _ in range(2)]
     instances.wait(lambda: answers(beside))
     instances.wait(lambda: beside.ask("SELECT count(*) FROM platform_heartbeat") == [(2,)])
