@@ -107,10 +107,12 @@ def test_what_a_browser_fetches_first_leaves_no_word_in_the_terminal(instance):
 
 @pytest.fixture
 def a_terminal():
-    """Tests that were started by nohup ignore that a terminal is closed, and so would Accord."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    """Tests begun by nohup or in the background ignore these, and what they start would as well."""
+    usual = {signal.SIGHUP: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
+    before = {name: signal.signal(name, handler) for name, handler in usual.items()}
     yield
-    signal.signal(signal.SIGHUP, before)
+    for name, handler in before.items():
+        signal.signal(name, handler)
 
 
 def test_nothing_is_left_however_it_ends(a_terminal, instance):
