@@ -11,11 +11,10 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
-from multiprocessing import get_context
 from pathlib import Path
 
+from bench import alone
 from bench.figures import Figure
 
 HERE = Path(__file__).parent
@@ -55,8 +54,7 @@ def modules(folder: Path) -> dict[str, str]:
 
 def apart(module: str) -> list[Figure]:
     """What the module's `run()` answers, in a new process."""
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as alone:
-        return list(alone.submit(import_module(module).run).result())
+    return list(alone.run(import_module(module).run))
 
 
 def table(figures: Iterable[Figure]) -> str:

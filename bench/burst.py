@@ -12,14 +12,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from bench import collect, figures, instance
+from bench import alone, collect, figures, instance
 from bench.figures import Figure
 
 if TYPE_CHECKING:
@@ -158,8 +156,7 @@ def _send(
     port: int, phases: Sequence[tuple[int, int]], batch: int, *, start: int
 ) -> list[Answered]:
     """From a process of its own: requests a second for so many seconds, one phase after another."""
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as alone:
-        return alone.submit(send, port, phases, batch, start).result()
+    return alone.run(send, port, phases, batch, start)
 
 
 def send(port: int, phases: Sequence[tuple[int, int]], batch: int, start: int) -> list[Answered]:

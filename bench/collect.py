@@ -15,12 +15,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from bench import figures, instance
+from bench import alone, figures, instance
 from bench.figures import Figure
 
 if TYPE_CHECKING:
@@ -108,8 +106,7 @@ def _until_up(port: int) -> None:
 
 def load(port: int, asking: str) -> tuple[list[float], float]:
     """From a process of its own: seconds each acknowledged request took, and all of them."""
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as alone:
-        return alone.submit(send, port, asking.encode()).result()
+    return alone.run(send, port, asking.encode())
 
 
 def send(port: int, asking: bytes) -> tuple[list[float], float]:

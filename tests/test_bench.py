@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bench import __main__ as bench
-from bench import figures
+from bench import alone, figures
 
 TINY = """
 from bench import figures
@@ -63,11 +63,7 @@ TINY_COMPANY = {"companies": 20, "contacts": 300, "deals": 40, "events": 2_000}
 
 def apart(module, *company, **more):
     """The figures of a real module, in a process of its own."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as alone:
-        return alone.submit(_run, module, company, more).result()
+    return alone.run(_run, module, company, more)
 
 
 def _run(module, company, more):
