@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from accord.platform.running import postgres
@@ -151,7 +152,7 @@ def test_commands_at_once_share_one_database_and_the_last_one_stops_it(new_insta
     def all_there():
         try:
             return instance.ask("SELECT count(*) FROM platform_heartbeat") == [(3,)]
-        except Exception:
+        except psycopg.Error:
             return False
 
     instances.wait(all_there, 90)
