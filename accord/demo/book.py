@@ -23,7 +23,7 @@ class Book:
     rates: list[int] = field(default_factory=list)
     reasons: list[int] = field(default_factory=list)
     purposes: list[str] = field(default_factory=list)
-    suppressed: list[str] = field(default_factory=list)
+    suppressed: list[int] = field(default_factory=list)
     forms: list[int] = field(default_factory=list)
     segments: list[int] = field(default_factory=list)
     requests: list[int] = field(default_factory=list)

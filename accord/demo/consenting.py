@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 from accord.demo import telling
-from accord.demo.places import Loading
+from accord.demo.places import Loading, unused
 from accord.engine.consent.terms import Channel
 from accord.engine.simulator.streams import stream
 from accord.engine.simulator.world import Contact as Person
@@ -33,30 +32,26 @@ ASKED = ("webinar.attended", "fair.talked")
 What, Source = ConsentRecord.What, ConsentRecord.Source
 
 
-@dataclass
-class Story:
-    """What one person said, in order, each with how it was said."""
-
-    said: list[tuple[ConsentRecord, Proof]]
+# What one person said, in order, each with how it was said.
+Story = list[tuple[ConsentRecord, Proof]]
 
 
 def load(loading: Loading) -> None:
     """Purposes, their words, and what was said of them; nothing is mailed."""
     texts = {label: _purpose(loading, label) for label in WORDS}
-    stories = {each.key: Story([]) for each in loading.world.contacts}
+    stories: dict[str, Story] = {key: [] for key in loading.people}
     chance = stream(loading.world.seed, "consent")
     for key, row, proof in (*_agreed(loading, texts, chance), *_heard(loading, texts, chance)):
-        stories[key].said.append((row, proof))
-    for each in loading.world.contacts:
-        _stop(loading, each, stories[each.key], chance)
-    _write(loading, [story for story in stories.values() if story.said])
+        stories[key].append((row, proof))
+    for key, person in loading.people.items():
+        _stop(loading, person, stories[key], chance)
+    _write(loading, stories.values())
     _quiet(loading, chance)
 
 
 def _purpose(loading: Loading, label: str) -> ConsentText:
-    taken = Purpose.objects.filter(label=label).exists()
     made = purposes.add(
-        label=f"{label} (demo)" if taken else label,
+        label=unused(Purpose, label, field="label"),
         definition=f"What Tallywatt, the demo company, calls “{label}”.",
         double=label == NEWS,
         by=None,
@@ -73,7 +68,7 @@ Said = tuple[str, ConsentRecord, Proof]
 
 def _agreed(loading: Loading, texts: dict[str, ConsentText], chance: Random) -> Iterator[Said]:
     """Who asked for the guide was asked for the newsletter; most confirmed it by mail."""
-    known = _people(loading)
+    known = loading.people
     for told in _first(loading, ("form.submitted",), GUIDE):
         if chance.random() < 0.3:
             continue
@@ -92,7 +87,7 @@ def _agreed(loading: Loading, texts: dict[str, ConsentText], chance: Random) -> 
 
 def _heard(loading: Loading, texts: dict[str, ConsentText], chance: Random) -> Iterator[Said]:
     """At fairs and webinars colleagues asked whether they may write again."""
-    known = _people(loading)
+    known = loading.people
     for told in _first(loading, ASKED):
         person = known[told.contact]
         if chance.random() < 0.4:
@@ -114,19 +109,19 @@ def _heard(loading: Loading, texts: dict[str, ConsentText], chance: Random) -> I
 
 def _stop(loading: Loading, person: Person, story: Story, chance: Random) -> None:
     """One of ten who agreed left again; some who were never asked object to everything."""
-    story.said.sort(key=lambda each: each[0].at)
+    story.sort(key=lambda each: each[0].at)
     drawn = chance.random()
-    if story.said and drawn < 0.1:
-        last = story.said[-1][0]
+    if story and drawn < 0.1:
+        last = story[-1][0]
         at = last.at + (loading.world.now - last.at) * chance.uniform(0.2, 0.9)
         row = _row(loading, person, What.WITHDRAWN, at, None)
         row.purpose, row.channel = last.purpose, last.channel
-        story.said.append((row, Proof(page=f"{SITE}/preferences/", note="The preference centre")))
-    elif not story.said and drawn < 0.02:
+        story.append((row, Proof(page=f"{SITE}/preferences/", note="The preference centre")))
+    elif not story and drawn < 0.02:
         at = person.known_at + (loading.world.now - person.known_at) * chance.random()
         row = _row(loading, person, What.OBJECTED, at, None)
         row.source, row.by_id = Source.STAFF, loading.user(person.owner)
-        story.said.append((row, Proof(note="Said on the phone")))
+        story.append((row, Proof(note="Said on the phone")))
 
 
 def _write(loading: Loading, stories: Iterable[Story]) -> None:
@@ -134,7 +129,7 @@ def _write(loading: Loading, stories: Iterable[Story]) -> None:
     told: list[ConsentRecord] = []
     for story in stories:
         previous = ""
-        for row, proof in story.said:
+        for row, proof in story:
             row.recorded_at = row.at
             row.confirms_id = row.confirms.pk if row.confirms else None
             ledger.seal(row, proof, previous)
@@ -166,7 +161,8 @@ def _quiet(loading: Loading, chance: Random) -> None:
         way = Suppression.Way.BOUNCED if number < 5 else Suppression.Way.COMPLAINED
         at = now - timedelta(days=chance.randint(3, 200))
         if suppressions.add(person.email, channel=Channel.EMAIL, way=way, at=at):
-            loading.book.suppressed.append(suppressions.digest(person.email, Channel.EMAIL))
+            made = suppressions.of(person.email, Channel.EMAIL).get(way=way)
+            loading.book.suppressed.append(made.pk)
     for person in picked[7:]:
         Pause.objects.create(
             contact_id=loading.contacts[person.key], channel=Channel.EMAIL,
@@ -187,10 +183,6 @@ def _row(
         text=text,
         address=person.email,
     )
-
-
-def _people(loading: Loading) -> dict[str, Person]:
-    return {each.key: each for each in loading.world.contacts}
 
 
 def _first(loading: Loading, names: tuple[str, ...], page: str = "") -> Iterator[Told]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from random import Random
 
 from accord.demo.consenting import GUIDE, SITE
 from accord.demo.places import Loading
+from accord.engine.forms import spam
+from accord.engine.forms.spam import Signs
 from accord.engine.forms.terms import MESSAGE, Consent, Definition, Ending
 from accord.engine.simulator.streams import stream
 from accord.engine.simulator.world import Contact as Person
@@ -82,12 +84,11 @@ def _definition(loading: Loading, draft: Definition) -> Definition:
 def _sent(
     loading: Loading, version: FormVersion, told: list[Told], chance: Random
 ) -> Iterator[Submission]:
-    people = {each.key: each for each in loading.world.contacts}
     definition = forms.definition(version)
-    boxes = [_box(each) for each in definition.consents]
+    boxes = [asdict(each) for each in definition.consents]
     ticked: set[str] = set()
     for each in told:
-        person = people[each.contact]
+        person = loading.people[each.contact]
         row = _row(version, each.at, person.email, _answers(person, definition, chance))
         row.page = SITE + each.page
         row.contact_id = loading.contacts[person.key]
@@ -114,12 +115,9 @@ def _confirmations(loading: Loading, sent: list[Submission]) -> Iterator[Confirm
             )
 
 
-def _box(box: Consent) -> dict[str, object]:
-    return {name: getattr(box, name) for name in box.__slots__}
-
-
 def _held_back(loading: Loading, version: FormVersion, chance: Random) -> Iterator[Submission]:
     """Three that look like spam, of the last weeks: older ones were thrown away."""
+    definition = forms.definition(version)
     for number in range(3):
         at = loading.world.now - timedelta(days=chance.uniform(0.5, 27))
         said = {
@@ -131,8 +129,10 @@ def _held_back(loading: Loading, version: FormVersion, chance: Random) -> Iterat
             said[MESSAGE] = [SPAM[number % len(SPAM)]]
         row = _row(version, at, f"win{number}@offers.example", said)
         row.page = SITE + PAGES[version.form.name]
-        row.score, row.verdict = 8, Verdict.SPAM
-        row.reasons = ["It was sent within a second.", "The page it came from solved no puzzle."]
+        signs = Signs(seconds=chance.uniform(0.3, 1.5))
+        judged = spam.judge(definition, {name: tuple(each) for name, each in said.items()}, signs)
+        row.score, row.reasons, row.verdict = judged.score, list(judged.reasons), Verdict.SPAM
+        row.proven = signs.proven
         yield row
 
 

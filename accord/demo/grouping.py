@@ -7,23 +7,22 @@ from typing import Any
 
 from django.utils import timezone
 
-from accord.demo.places import Loading
+from accord.demo.places import Loading, unused
 from accord.people.models import Segment
 from accord.people.segments import members, saving
-
-OPEN_DEAL: Mapping[str, Any] = {"deal": "open"}
-VISITORS = "Invited to the plant tour"
 
 
 def load(loading: Loading) -> None:
     """Make them and let in whom their rules select now."""
     now = timezone.now()
     for name, (described, rule) in _rules(loading.book.purposes[0]).items():
-        made = saving.create(name=_free(name), description=described, rule=rule, by=None)
+        made = saving.create(name=unused(Segment, name), description=described, rule=rule, by=None)
         loading.book.segments.append(made.pk)
         members.evaluate(made, now)
     listed = saving.create(
-        name=_free(VISITORS), description="Picked by hand for the tour of the foundry.", by=None
+        name=unused(Segment, "Invited to the plant tour"),
+        description="Picked by hand for the tour of the foundry.",
+        by=None,
     )
     loading.book.segments.append(listed.pk)
     customers = [each for each in loading.world.contacts if each.stage in ("customer", "advocate")]
@@ -42,7 +41,7 @@ def _rules(newsletter: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
             {
                 "all": [
                     {"event": "page.viewed", "where": prices, "when": recent},
-                    {"not": OPEN_DEAL},
+                    {"not": {"deal": "open"}},
                 ]
             },
         ),
@@ -65,7 +64,3 @@ def _rules(newsletter: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
             },
         ),
     }
-
-
-def _free(name: str) -> str:
-    return f"{name} (demo)" if Segment.objects.filter(name=name).exists() else name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accord.demo.places import Loading
+from accord.demo.places import Loading, unused
 from accord.marketing.models import Campaign, CampaignCost
 from accord.platform.access import preferences
 from accord.platform.models import ExchangeRate, Team, User
@@ -24,7 +24,7 @@ def load(loading: Loading) -> None:
 def _users(loading: Loading) -> None:
     """Colleagues without a way to sign in, so that they own records and nothing else."""
     world = loading.world
-    teams = {team.key: Team.objects.create(name=_free(team.name)) for team in world.teams}
+    teams = {team.key: Team.objects.create(name=unused(Team, team.name)) for team in world.teams}
     loading.book.teams = [team.pk for team in teams.values()]
     for each in world.users:
         made = User(
@@ -40,10 +40,6 @@ def _users(loading: Loading) -> None:
     loading.book.users = list(loading.users.values())
     for team in world.teams:
         Team.objects.filter(pk=teams[team.key].pk).update(lead=loading.users[team.lead])
-
-
-def _free(name: str) -> str:
-    return f"{name} (demo)" if Team.objects.filter(name=name).exists() else name
 
 
 def _prices(loading: Loading) -> None:
@@ -93,7 +89,7 @@ def _reasons(loading: Loading) -> None:
 def _campaigns(loading: Loading) -> None:
     for each in loading.world.campaigns:
         made = Campaign.objects.create(
-            name=_unused(each.name),
+            name=unused(Campaign, each.name),
             goal=each.goal,
             channel=each.channel,
             marks=list(each.marks),
@@ -112,7 +108,3 @@ def _campaigns(loading: Loading) -> None:
             )
             for cost in each.costs
         )
-
-
-def _unused(name: str) -> str:
-    return f"{name} (demo)" if Campaign.objects.filter(name=name).exists() else name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 
-from accord.demo import book, groups, house, truths
+from accord.demo import book, forgetting, house, truths
 from accord.demo.book import Book
 from accord.engine.errors import Refused
 from accord.insight import attribution
@@ -39,10 +39,10 @@ def remove() -> None:
     if known is None:
         raise NotHere
     with logbooks.opened():
-        groups.forget(known)
+        forgetting.forget(known)
         _records(known)
         _house(known)
-        groups.forget_purposes(known)
+        forgetting.forget_purposes(known)
         if preferences.current().company_name != known.company_name:
             preferences.change(by=None, company_name=known.company_name)
         if preferences.current().postal_address == house.POSTAL_ADDRESS:

@@ -8,14 +8,15 @@ from django.utils import timezone
 from accord.channels.models import Message
 from accord.demo import loading, removing, truths
 from accord.engine.consent.terms import Channel
+from accord.engine.forms import spam
 from accord.engine.simulator import Size
 from accord.insight import attribution
 from accord.insight.models import Credit, Watermark
 from accord.marketing.forms import forms, submissions
 from accord.marketing.models import Confirmation, Form, Submission
 from accord.people import contacts, lifecycle, timeline
-from accord.people.consents import consent, ledger, purposes
-from accord.people.models import ConsentRecord, Contact, Purpose, Segment
+from accord.people.consents import consent, ledger, purposes, suppressions
+from accord.people.models import ConsentRecord, Contact, Purpose, Segment, Suppression
 from accord.people.segments import checking, saving
 from accord.platform.access import preferences
 from accord.platform.events.log import About
@@ -121,6 +122,8 @@ def test_the_forms_of_the_demo_were_sent_by_its_people(data):
     for form in Form.objects.all():
         counts = submissions.of(form)
         assert counts["accepted"] > 20 and counts["spam"] == 3
+        held = Submission.objects.filter(form=form, verdict="spam")
+        assert all(each.score >= spam.HELD and each.reasons for each in held)
         assert forms.unpublished(form, forms.ready(forms.draft(form))[0]) is False
     assert Submission.objects.filter(verdict="pending").exists()
     agreed = ConsentRecord.objects.filter(what="confirmed").count()
@@ -143,6 +146,21 @@ def test_what_of_yours_asks_for_a_segment_of_the_demo_keeps_it(data, mia):
     assert {each.name for each in Segment.objects.all()} == {"Mine", asked.name}
     assert consent.history(mine).count() == 1
     assert {each.pk for each in Purpose.objects.all()} == {"newsletter", "events_and_webinars"}
+
+
+def test_your_own_stop_and_form_stay_beside_those_of_the_demo(data):
+    world = loading.load(7, Size.SMALL, now=NOW)
+    address, stop = world.contacts[0].email, Suppression.Way.SUPPRESSED
+    suppressions.add(address, channel=Channel.EMAIL, way=stop, at=NOW)
+    theirs = {each.name for each in Form.objects.all()}
+    mine = [forms.create(name=name, by=None) for name in theirs]
+    for form in mine:
+        forms.publish(form, by=None)
+    removing.remove()
+    assert suppressions.of(address, Channel.EMAIL).get().way == stop
+    told = Event.objects.filter(name__startswith="form.").values_list("name", "properties__id")
+    each = ("form.created", "form.published")
+    assert sorted(told) == sorted((name, form.pk) for name in each for form in mine)
 
 
 def test_a_purpose_that_only_a_rule_of_yours_names_stays(data):

@@ -188,7 +188,8 @@ def publish(form: Form, *, by: User | None) -> FormVersion:
         published=version, closed_at=None, changed_at=timezone.now()
     )
     audit.record("form.published", form, by=by, version=version.number)
-    log.record("form.published", log.About(), by=by, form=held.name, version=version.number)
+    about, number = log.About(), version.number
+    log.record("form.published", about, by=by, form=held.name, id=held.pk, version=number)
     form.refresh_from_db()
     version.form = form
     return version

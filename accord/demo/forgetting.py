@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from accord.demo.book import Book
 from accord.engine import segments as engine
 from accord.engine.forms import notation
@@ -28,22 +26,18 @@ def forget(known: Book) -> None:
     there = [each for each in saving.held() if each.pk not in known.segments]
     for segment in Segment.objects.filter(pk__in=known.segments):
         if not saving.used_in(segment, there):
-            told = Q(name__startswith="segment.", properties__segment=segment.pk)
             Event.objects.filter(
-                told | Q(name="segment.created", properties__id=segment.pk)
+                name__startswith="segment.", properties__segment=segment.pk
             ).delete()
             segment.delete()
     _forms(known)
-    Suppression.objects.filter(digest__in=known.suppressed).delete()
+    Suppression.objects.filter(pk__in=known.suppressed).delete()
     PrivacyRequest.objects.filter(pk__in=known.requests).delete()
 
 
 def _forms(known: Book) -> None:
     forms = Form.objects.filter(pk__in=known.forms)
-    for name in forms.values_list("name", flat=True):
-        Event.objects.filter(
-            name__startswith="form.", contact_id=None, properties__form=name
-        ).delete()
+    Event.objects.filter(name__startswith="form.", properties__id__in=known.forms).delete()
     Submission.objects.filter(form__in=forms).delete()
     forms.update(published=None)
     FormVersion.objects.filter(form__in=known.forms).delete()
