@@ -20,7 +20,7 @@ from accord.people import contacts
 from accord.people.consents import consent, ledger, purposes
 from accord.people.consents.consent import Given
 from accord.people.identity import merging
-from accord.people.models import ConsentRecord, Contact, Erasure, PrivacyStep, Suppression
+from accord.people.models import Address, ConsentRecord, Contact, Erasure, PrivacyStep, Suppression
 from accord.people.privacy import copies, erased, erasing, persons, requests
 from accord.people.records import Deleted, Erased
 from accord.platform import personal
@@ -163,6 +163,28 @@ def test_what_a_backup_brings_back_is_erased_again(known, data):
     assert erasing.again() == 1
     assert canary.traces() == []
     assert erasing.again() == 0
+
+
+def test_who_shares_a_number_or_an_address_with_somebody_erased_stays(data):
+    shared = {"phone": "+492281234567"}
+    ana = contacts.create(values={"email": "ana@acme.example"} | shared, by=None)
+    ben = contacts.create(values={"email": "office@acme.example"} | shared, by=None)
+    Address.objects.create(contact=ana, kind="email", value="office@acme.example")
+    erasing.run_all(erasing.begin(ana, by=None))
+    assert erasing.again() == 0 and erasing.restored() == []
+    ben.refresh_from_db()
+    assert (ben.erased_at, ben.email) == (None, "office@acme.example")
+
+
+def test_an_address_of_somebody_erased_whose_record_is_not_there_is_told(known, data):
+    contacts.create(values={"email": "other@acme.example"}, by=None)
+    at = "2099-01-01T00:00:00+00:00"
+    digests = (erased.digest("email", known.email), erased.digest("email", "gone@acme.example"))
+    erased.note(erased.Line(at, 4711, "a record the backup lacks", digests))
+    told = erasing.restored()
+    assert len(told) == 1 and f"have: {known.pk}." in told[0]
+    known.refresh_from_db()
+    assert known.erased_at is None
 
 
 def test_somebody_who_came_again_is_not_erased_again(known):

@@ -84,32 +84,44 @@ def digest(kind: str, value: str) -> str:
     return suppressions.digest(value, Channel.EMAIL if kind == "email" else Channel.PHONE)
 
 
-def back() -> list[tuple[Contact, Line]]:
-    """Contacts in the database who were erased after they were made: a backup brought them back.
+def back() -> list[Contact]:
+    """Contacts in the database whose very record was erased: a backup brought them back.
 
-    Found by the record itself, or by an address of one made before that instant.
+    Never those who only share an address or number with somebody erased.
     """
-    known = list(lines())
-    if not known:
-        return []
-    by_mark = {line.mark: line for line in known}
-    by_digest = {each: line for line in known for each in line.digests}
-    found: dict[int, tuple[Contact, Line]] = {}
-    numbers = {line.contact for line in known}
-    for contact in Contact.objects.filter(pk__in=numbers, erased_at=None):
-        if line := by_mark.get(mark(contact)):
-            found[contact.pk] = (contact, line)
-    for address in _living():
-        line = by_digest.get(digest(address.kind, address.value))
-        contact = address.contact
-        if line and contact.recorded_at < line.moment and contact.pk not in found:
-            found[contact.pk] = (contact, line)
+    marks = {line.mark for line in lines()}
+    numbers = {line.contact for line in lines()}
+    found = Contact.objects.filter(pk__in=numbers, erased_at=None).order_by("pk")
+    return [contact for contact in found if mark(contact) in marks]
+
+
+def doubtful() -> list[Contact]:
+    """Contacts with an e-mail address of somebody erased of whom the database has no record.
+
+    They may be the same person under an earlier record, or somebody who shares the address:
+    people decide. Whoever was made after the erasure came back by themselves.
+    """
+    moments = {each: line.moment for line in _unknown() for each in line.digests}
+    found = {
+        address.contact_id: address.contact
+        for address in (_emails() if moments else ())
+        if (at := moments.get(digest(address.kind, address.value)))
+        and address.contact.recorded_at < at
+    }
     return [found[pk] for pk in sorted(found)]
 
 
-def _living() -> Iterator[Address]:
-    rows = Address.objects.filter(contact__erased_at=None).select_related("contact")
-    yield from rows.order_by("pk").iterator(2_000)
+def _unknown() -> list[Line]:
+    """The lines whose record the database has not, neither as it was nor erased."""
+    known = list(lines())
+    there = {mark(each) for each in Contact.objects.filter(pk__in={line.contact for line in known})}
+    there |= set(Erasure.objects.values_list("mark", flat=True))
+    return [line for line in known if line.mark not in there]
+
+
+def _emails() -> Iterator[Address]:
+    rows = Address.objects.filter(kind=Address.Kind.EMAIL, contact__erased_at=None)
+    yield from rows.select_related("contact").order_by("pk").iterator(2_000)
 
 
 def _is_cut(path: Path) -> bool:

@@ -35,6 +35,11 @@ LACKING = (
     "newest copy of the folder secrets here and restore once more, or erase them by hand before "
     "you release this Accord: accord privacy erase."
 )
+DOUBTFUL = (
+    "Contacts with an e-mail address of somebody erased, whose own record this backup does not "
+    "have: {0}. They may be the same person, or somebody who shares the address. Look at each, and "
+    "erase who is the same before you release this Accord: accord privacy erase."
+)
 BEGAN = failpoints.declare("erasing.began", "an erasure was asked for, and is on no list yet")
 APART = failpoints.declare("erasing.apart", "a store of its own forgot, and nobody knows yet")
 STEP = failpoints.declare("erasing.step", "a step is done, and written down")
@@ -175,18 +180,21 @@ def restored() -> list[str]:
     """A backup was put in place: nobody erased comes back with it. Answers what to be told."""
     lacking = erased.lacking()
     again()
-    return [LACKING.format(lacking, erased.FILE)] if lacking else []
+    told = [LACKING.format(lacking, erased.FILE)] if lacking else []
+    if doubtful := erased.doubtful():
+        told.append(DOUBTFUL.format(", ".join(str(contact.pk) for contact in doubtful)))
+    return told
 
 
 def again() -> int:
-    """After a restore: erase everybody the backup brought back; answers how many.
+    """After a restore: erase every record the backup brought back; answers how many.
 
     Erasures the backup caught half done are ended too.
     """
     for halfway in Erasure.objects.exclude(state=State.DONE).order_by("pk"):
         run(halfway.pk)
     found = erased.back()
-    for contact, _ in found:
+    for contact in found:
         if there := Contact.objects.filter(pk=contact.pk, erased_at=None).first():
             run_all(begin(there, by=None))
     return len(found)
