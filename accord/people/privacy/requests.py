@@ -107,11 +107,16 @@ def receive(
 
 @transaction.atomic
 def find(request: PrivacyRequest, contact: Contact, *, by: User | None) -> PrivacyRequest:
-    """Say whose data a request is about. Raises Forbidden, Closed or ErasedSince."""
+    """Say whose data a request is about: then it is to be checked that it is they who ask.
+
+    The same person again changes nothing. Raises Forbidden, Closed or ErasedSince.
+    """
     held = _held(request, by)
     if is_erased(held):
         raise ErasedSince
-    PrivacyRequest.objects.filter(pk=held.pk).update(contact=contact)
+    if held.contact_id == contact.pk:
+        return held
+    PrivacyRequest.objects.filter(pk=held.pk).update(contact=contact, identity="")
     return _step(held, "found", "", by)
 
 
@@ -220,8 +225,13 @@ def ready(request: PrivacyRequest) -> PrivacyRequest:
 
 
 def is_identified(request: PrivacyRequest) -> bool:
-    """Whether it was checked who asks. How we know is blanked by an erasure, the step is not."""
-    return PrivacyStep.objects.filter(request=request, what="identified").exists()
+    """Whether it was checked that it is this person who asks, since they were found.
+
+    How we know is blanked by an erasure, the step is not.
+    """
+    steps = PrivacyStep.objects.filter(request=request, what__in=("found", "identified"))
+    last = steps.order_by("-pk").first()
+    return last is not None and last.what == "identified"
 
 
 def is_erased(request: PrivacyRequest) -> bool:

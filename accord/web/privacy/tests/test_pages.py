@@ -40,6 +40,22 @@ def text(response):
     return response.content.decode()
 
 
+def test_whoever_is_found_after_the_check_is_to_be_checked_too(owner, ana):
+    ben = contacts.create(values={"email": "ben@acme.example"}, by=None)
+    made = asked(ana)
+    requests.identify(made, "Called the number on the record", by=None)
+    assert requests.find(made, ana, by=None).identity
+    assert requests.is_identified(made)
+    owner.post(f"/settings/privacy/{made.pk}/person/", {"who": ben.email})
+    made.refresh_from_db()
+    assert (made.contact, made.identity) == (ben, "")
+    with pytest.raises(requests.NotIdentified):
+        requests.ready(made)
+    assert "Not checked yet" in text(owner.get(f"/settings/privacy/{made.pk}/"))
+    requests.identify(made, "Answered a mail", by=None)
+    assert requests.ready(made) == made
+
+
 def test_a_request_is_written_down_identified_and_answered(owner, ana):
     given = {"kind": "restriction", "who": ana.email, "asked_by": "On the phone"}
     made = owner.post("/settings/privacy/", given)
