@@ -62,7 +62,7 @@ def _list(options: argparse.Namespace) -> None:
 def _check(options: argparse.Namespace) -> int:
     apart = 0
     check = checking.check_lake if options.lake else checking.check
-    for found in check(timezone.now()):
+    for found in check():
         apart += found.differed
         said = (
             f"{found.missing:,} missing, {found.too_many:,} too many" if found.differed else "well"

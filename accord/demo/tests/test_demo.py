@@ -102,7 +102,7 @@ def test_a_company_that_comes_after_a_report_was_read_has_its_credit():
 
 def test_everybody_in_the_segments_of_the_demo_belongs_there(data):
     loading.load(7, Size.SMALL, now=timezone.now())
-    found = checking.check(timezone.now())
+    found = checking.check_at(timezone.now())
     assert len(found) == 3 and not any(each.differed for each in found)
     assert all(each.size > 5 for each in Segment.objects.all())
 

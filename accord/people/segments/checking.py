@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accord.engine import segments as engine
 from accord.engine.segments import BadRule
@@ -17,6 +18,7 @@ from accord.people.models import Segment
 from accord.people.segments import members, turning
 from accord.platform import doctor
 from accord.platform.doctor import Finding
+from accord.platform.lake import snapshots
 from accord.platform.queue import work
 
 logger = logging.getLogger(__name__)
@@ -57,19 +59,28 @@ class Difference:
         return self.missing + self.too_many
 
 
-def check(now: datetime) -> list[Difference]:
-    """Evaluate every segment in full and compare; changes nothing.
+def check() -> list[Difference]:
+    """Evaluate every segment in full and compare, all in one snapshot; changes nothing.
 
     Segments that wait to be evaluated, and those whose rule asks for what is gone, are left out.
     """
-    return [found for segment in _settled() if (found := _compare(segment, now))]
+    with snapshots.snapshot():
+        there = _settled()
+        return _differences(there, timezone.now())  # not before: who turned until then is seen
 
 
-def check_lake(now: datetime) -> list[Difference]:
+def check_at(now: datetime) -> list[Difference]:
+    """`check` in the caller's transaction, as of an instant nothing was evaluated after."""
+    return _differences(_settled(), now)
+
+
+def check_lake() -> list[Difference]:
     """`check`, with everybody asked of the lake, all in one snapshot."""
     found = []
     with _lakes[0]() as select:
-        for segment in _settled():
+        there = _settled()
+        now = timezone.now()  # not before: who turned until then is seen
+        for segment in there:
             with contextlib.suppress(BadRule):
                 wanted = select(engine.from_json(segment.rule), now)
                 found.append(_apart(segment, wanted, now))
@@ -77,8 +88,11 @@ def check_lake(now: datetime) -> list[Difference]:
 
 
 def nightly(now: datetime) -> None:
-    """Compare, keep what was found for the doctor, and evaluate anew what differed."""
-    for found in check_lake(now) if _lakes else check(now):
+    """Compare, keep what was found for the doctor, and evaluate anew what differed.
+
+    now: when it was checked, for the record; what is compared is of the moment it is read.
+    """
+    for found in check_lake() if _lakes else check():
         with transaction.atomic():
             work.fence()
             members.alone()
@@ -114,6 +128,10 @@ def register(lake: Lake) -> None:
 
 def _settled() -> list[Segment]:
     return [each for each in members.in_order() if each.stale_at is None]
+
+
+def _differences(segments: Iterable[Segment], now: datetime) -> list[Difference]:
+    return [found for segment in segments if (found := _compare(segment, now))]
 
 
 def _compare(segment: Segment, now: datetime) -> Difference | None:

@@ -108,7 +108,7 @@ def test_a_rule_that_asks_for_what_is_gone_stops_only_itself(ana, mia):
     contacts.change(ana, values={"city": "Bonn"}, by=mia)
     work_off()
     assert inside(bonn) == {"Ana"} and inside(gone) == set()
-    assert [each.segment for each in checking.check(timezone.now())] == [bonn]
+    assert [each.segment for each in checking.check_at(timezone.now())] == [bonn]
 
 
 def test_who_waits_longest_has_a_turn_while_more_come_than_a_batch_takes(mia):
@@ -161,12 +161,12 @@ def test_a_difference_is_found_told_and_put_right(ana, mia, olga, client, settin
     bonn = saving.create(name="Bonn", rule=BONN, by=mia)
     work_off()
     contacts.change(ana, values={"city": "Bonn"}, by=mia)
-    assert [each.differed for each in checking.check(timezone.now())] == [0], "she waits"
+    assert [each.differed for each in checking.check()] == [0], "she waits"
     work_off()
     Membership.objects.all().delete()
     shipping.rebuild()
     for check in (checking.check, checking.check_lake):
-        [found] = check(timezone.now())
+        [found] = check()
         assert (found.missing, found.too_many) == (1, 0)
     checking.nightly(timezone.now())
     finding = checking.finding()
@@ -178,6 +178,25 @@ def test_a_difference_is_found_told_and_put_right(ana, mia, olga, client, settin
     work_off()
     assert inside(bonn) == {"Ana"}
     checking.nightly(timezone.now())
+    assert checking.finding().well
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("lake", [False, True])
+def test_who_enters_just_before_a_check_reads_is_no_difference(
+    ana, mia, settings, tmp_path, monkeypatch, lake
+):
+    settings.LAKE = tmp_path / "lake"
+    if not lake:
+        monkeypatch.setattr(checking, "_lakes", [])
+    looked = saving.create(name="Looked", rule=SEEN, by=mia)
+    work_off()
+    began = timezone.now()
+    log.record("page.viewed", log.About(contact=ana.pk), by=None)
+    work_off()
+    assert inside(looked) == {"Ana"}
+    shipping.rebuild()
+    checking.nightly(began)
     assert checking.finding().well
 
 
