@@ -95,7 +95,7 @@ def nightly(now: datetime) -> None:
     for found in check_lake() if _lakes else check():
         with transaction.atomic():
             work.fence()
-            members.alone()
+            turning.hold_memberships()
             turning.recount(found.segment, now)
             kept = Segment.objects.filter(pk=found.segment.pk)
             kept.update(checked_at=now, differed=found.differed)

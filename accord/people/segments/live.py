@@ -153,7 +153,7 @@ def batch(now: datetime, *, limit: int = BATCH) -> bool:
     many of those whose time has come, in and out.
     """
     work.fence()
-    members.alone()
+    turning.hold_memberships()
     noted = _rows(_NOTED, now=now, limit=limit, eldest=max(1, limit // 4))
     due = _rows(_DUE, now=now, limit=limit)
     if not noted and not due:
@@ -251,7 +251,7 @@ def _too_many(now: datetime) -> bool:
         return False
     with transaction.atomic():
         work.fence()
-        members.alone()
+        turning.hold_memberships()
         _execute(_ALL_TURN, now=now)
         _execute(_FORGET, now=now)
         Segment.objects.current().dynamic().update(stale_at=now)

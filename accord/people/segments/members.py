@@ -43,7 +43,7 @@ def evaluate(segment: Segment, now: datetime) -> turning.Turnover:
     evaluated where somebody entered or left. An archived segment and a list stay as they are.
     Raises BadRule where the rule asks for what is no longer there.
     """
-    alone()
+    turning.hold_memberships()
     again = None if nobody_overlooked() else now + WAIT
     there = {each.pk: each for each in saving.held() if each.rule is not None}
     held = there.get(segment.pk)
@@ -110,12 +110,6 @@ def _ids(query: Any) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(query.sql, query.parameters)
         return {row[0] for row in cursor.fetchall()}
-
-
-def alone() -> None:
-    """Hold the memberships of segments until the transaction ends: one evaluates at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people_membership'))")
 
 
 def nobody_overlooked() -> bool:

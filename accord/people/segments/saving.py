@@ -12,7 +12,7 @@ from accord.engine import segments as engine
 from accord.engine.errors import Refused
 from accord.engine.segments import references
 from accord.people.models import MembershipTurn, Segment, SegmentVersion
-from accord.people.segments import tables
+from accord.people.segments import tables, turning
 from accord.platform import memory
 from accord.platform.access import permissions
 from accord.platform.events import log, names
@@ -90,6 +90,8 @@ def change(
     a circle).
     """
     may_write(by)
+    if rule is not None:  # a batch that read the old rule must have put its turns down
+        turning.hold_memberships()
     there = held()
     _fresh(segment)
     before = _told(segment)

@@ -102,6 +102,12 @@ ON CONFLICT (segment_id, day) DO UPDATE SET size = excluded.size,
 """
 
 
+def hold_memberships() -> None:
+    """Nobody else evaluates or changes a rule until the transaction ends. Before any segment."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people_membership'))")
+
+
 def make_room() -> None:
     """Let this transaction group what a large company did in memory.
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accord.people import visitors
 from accord.people.identity import following, merging
-from accord.people.models import Contact
+from accord.people.models import Contact, MembershipTurn
 from accord.people.privacy import erasing
-from accord.people.segments import members, saving
+from accord.people.segments import members, saving, turning
 from accord.people.tests.test_devices import NOON
 from accord.people.visitors import Claim, Seen
 from accord.platform.events import partitions
@@ -104,7 +104,7 @@ def test_a_long_step_leaves_the_row_of_its_job_to_whoever_extends_it(
     stepping = threading.Thread(target=step)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            members.alone()
+            turning.hold_memberships()
             cursor.execute("LOCK TABLE people_mergeitem IN SHARE MODE")
             stepping.start()
             waits(other)
@@ -132,3 +132,24 @@ def test_a_new_month_waits_for_nobody_who_reads_events(db, other):
         Event.objects.filter(pk=made.pk).update(name="track")
     with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
         cursor.execute("UPDATE platform_event_2093_05 SET name = 'track'")
+
+
+def test_whoever_changes_a_rule_waits_for_who_evaluates_the_old_one(ana, mia, other):
+    """The turns of the old rule are there when those of the segment are taken away."""
+    rule = {"event": "page.viewed", "when": {"within_last": "30 days"}}
+    seen = saving.create(name="Seen", rule=rule, by=mia)
+
+    def change():
+        try:
+            saving.change(seen, rule={**rule, "when": {"within_last": "2 days"}}, by=mia)
+        finally:
+            connection.close()
+
+    changing = threading.Thread(target=change)
+    with transaction.atomic():
+        turning.hold_memberships()
+        changing.start()
+        waits(other)
+        MembershipTurn.objects.create(segment=seen, contact=ana, due_at=timezone.now())
+    changing.join(120)
+    assert not MembershipTurn.objects.exists()
