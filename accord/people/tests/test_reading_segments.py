@@ -56,6 +56,13 @@ def test_nobody_is_estimated_where_nobody_is():
     assert reading.estimate(from_json(BONN), timezone.now()) == reading.Count(0, exact=True)
 
 
+def test_a_sample_finds_the_few_a_reader_may_see_of_very_many(people):
+    made = Contact.objects.bulk_create([Contact(city="Bonn") for _ in range(1_300)])
+    few = made[650:652]
+    seen = Contact.objects.filter(pk__in=[each.pk for each in few])
+    assert reading.sample(from_json(BONN), timezone.now(), seen=seen) == few
+
+
 def test_a_sample_shows_only_whom_the_reader_may_see(people, mia):
     seen = Contact.objects.visible_to(mia).exclude(first_name="P2")
     found = reading.sample(from_json(BONN), timezone.now(), seen=seen)
