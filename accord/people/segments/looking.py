@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+import psycopg
 from django.db import OperationalError, connection, transaction
 
 from accord.engine import segments as engine
@@ -71,6 +72,6 @@ def _for_seconds() -> Iterator[None]:
             yield
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")
     except OperationalError as problem:
-        if "statement timeout" in str(problem):
+        if isinstance(problem.__cause__, psycopg.errors.QueryCanceled):
             raise _TooLong from None
         raise

@@ -1,7 +1,8 @@
 from datetime import timedelta
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -131,6 +132,24 @@ def test_many_at_once_are_decided_as_one_by_one(people, bonn, mia, monkeypatch):
     monkeypatch.setattr(excluding, "MOST", 2)
     told = excluding.excluded(bonn, question, timezone.now())
     assert told.size == 5 and not told.exact and len(told.rows) <= 2
+
+
+def test_what_takes_too_long_is_not_told(monkeypatch):
+    """Whatever language the database speaks, and by the database itself."""
+    seen, now = Contact.objects.all(), timezone.now()
+
+    def slow(rule, now):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    def german(rule, now):
+        words = "storniere Anfrage wegen Zeitüberschreitung der Anfrage"
+        raise OperationalError(words) from psycopg.errors.QueryCanceled(words)
+
+    monkeypatch.setattr(looking, "LONGEST", 0.05)
+    for count in (slow, german):
+        monkeypatch.setattr(members, "count", count)
+        assert looking.counted(from_json(BONN), now, seen=seen) is None
 
 
 def test_everybody_is_asked_with_room_to_group_them():
