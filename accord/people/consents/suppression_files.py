@@ -49,7 +49,8 @@ def put(text: str, *, way: str = Way.SUPPRESSED, by: User) -> Put:
     """Put every address and number of a text on the list: one a line, or a CSV with them.
 
     An e-mail address is suppressed for mail, a number for text messages and calls. The first
-    line may be a heading. All of it is put on, or nothing. Raises Forbidden or NoAddresses.
+    line may be a heading, without "@" and digits. All of it is put on, or nothing. Raises
+    Forbidden or NoAddresses.
     """
     permissions.require(by, "suppression.write")
     region = preferences.current().phone_region
@@ -58,7 +59,7 @@ def put(text: str, *, way: str = Way.SUPPRESSED, by: User) -> Put:
     for number, line in enumerate(text.splitlines(), 1):
         found = list(_found(line, region))
         rows |= dict.fromkeys(found)
-        if line.strip() and not found and number > 1:
+        if line.strip() and not found and not (number == 1 and _is_heading(line)):
             unread.append(number)
     if not rows:
         raise NoAddresses
@@ -101,6 +102,10 @@ def _found(line: str, region: str) -> Iterator[Row]:
             except Unreadable:
                 continue
             yield from ((channel, number) for channel in _BY_NUMBER)
+
+
+def _is_heading(line: str) -> bool:
+    return "@" not in line and not any(each.isdigit() for each in line)
 
 
 def _mails(cells: Iterable[str]) -> Iterator[Row]:

@@ -157,6 +157,15 @@ def test_a_file_of_another_system_is_taken_whole(client, mia):
     assert "acme.example" not in details
 
 
+@pytest.mark.parametrize("slip", ["ana@acme..example", "+49 12"])
+def test_an_address_with_a_slip_is_no_heading(client, mia, slip):
+    client.force_login(mia)
+    said = {"addresses": f"{slip}\nben@acme.example", "way": "suppressed"}
+    answer = client.post("/settings/suppression/", said, follow=True)
+    assert "Put on the list: 1." in text(answer)
+    assert "Nothing was found in line 1." in text(answer)
+
+
 @pytest.mark.parametrize(
     "said",
     [
