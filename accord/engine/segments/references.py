@@ -89,19 +89,3 @@ def order(rules: Mapping[int, Rule]) -> tuple[int, ...]:
         raise BadRule(
             "segment", f"These segments ask for each other in a circle: {circle}. Take one out."
         ) from None
-
-
-def circle(id: int, rule: Rule, rules: Mapping[int, Rule]) -> tuple[int, ...]:
-    """The way from a segment with this new rule back to itself; () where there is none."""
-    known = {**rules, id: rule}
-    seen: set[int] = set()
-    ways: list[tuple[int, ...]] = [(id,)]
-    while ways:
-        way = ways.pop()
-        for each in sorted(segments(known[way[-1]]), reverse=True):
-            if each == id:
-                return (*way, id)
-            if each in known and each not in seen:
-                seen.add(each)
-                ways.append((*way, each))
-    return ()

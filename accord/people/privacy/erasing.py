@@ -171,11 +171,6 @@ def run_all(made: Erasure) -> bool:
     return not Erasure.objects.filter(contact__in=record_ids).exclude(state=State.DONE).exists()
 
 
-def under_way(contact_id: int) -> Erasure | None:
-    """The erasure of a record that is not done yet."""
-    return Erasure.objects.filter(contact=contact_id).exclude(state=State.DONE).first()
-
-
 def restored() -> list[str]:
     """A backup was put in place: nobody erased comes back with it. Answers what to be told."""
     lacking = erased.lacking()

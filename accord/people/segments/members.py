@@ -60,15 +60,6 @@ def evaluate(segment: Segment, now: datetime) -> turning.Turnover:
     return turnover
 
 
-def evaluate_all(now: datetime) -> None:
-    """Evaluate every segment in use, each in a transaction of its own.
-
-    One whose rule asks for what is no longer there keeps its members, and the others go on.
-    """
-    for segment in in_order():
-        evaluate_alone(segment, now)
-
-
 def evaluate_alone(segment: Segment, now: datetime) -> None:
     """`evaluate` in a transaction of its own; a rule that asks for what is gone waits no more."""
     try:

@@ -126,13 +126,6 @@ def sizes(segment: Segment, *, since: date, today: date) -> list[Day]:
     return found
 
 
-def since_yesterday(segment: Segment, now: datetime) -> Day:
-    """What changed today: `size` by how many the segment grew or shrank since yesterday's end."""
-    today = timezone.localtime(now).date()
-    before, day = sizes(segment, since=today - timedelta(1), today=today)
-    return Day(today, day.size - before.size, day.entered, day.left)
-
-
 def latest(segments: Iterable[Segment]) -> dict[int, list[SegmentSize]]:
     """The rows of the last 30 days of several segments, oldest first, in one query."""
     rows: dict[int, list[SegmentSize]] = {each.pk: [] for each in segments}

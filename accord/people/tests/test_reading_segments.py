@@ -112,9 +112,6 @@ def test_sizes_go_on_over_days_without_a_change(people, bonn, mia):
     assert [(day.size, day.entered, day.left) for day in days] == [
         (5, 5, 0), (5, 0, 0), (5, 0, 0), (6, 1, 0), (4, 0, 2),
     ]  # fmt: skip
-    change = reading.since_yesterday(bonn, now + timedelta(days=4))
-    assert (change.size, change.entered, change.left) == (-2, 0, 2)
-    assert reading.since_yesterday(bonn, now + timedelta(days=5)).size == 0
 
 
 def test_many_at_once_are_decided_as_one_by_one(people, bonn, mia, monkeypatch):
