@@ -13,7 +13,14 @@ from django.utils import timezone
 from accord.engine.consent.terms import Basis, Channel, Source
 from accord.engine.errors import Refused
 from accord.people import families
-from accord.people.consents import answers, consent, preference_links, purposes, suppressions
+from accord.people.consents import (
+    answers,
+    consent,
+    preference_links,
+    purposes,
+    suppressions,
+    together,
+)
 from accord.people.consents.answers import Answer
 from accord.people.consents.consent import EVERYTHING, Given, Reach
 from accord.people.consents.ledger import Proof
@@ -103,8 +110,8 @@ def choose(
 def asked(token: str) -> tuple[Contact, tuple[tuple[Purpose, Channel, ConsentText], ...], str]:
     """Whom a link of confirmation is for, what it agrees to, and when it was asked.
 
-    Of somebody merged since it is the record that stays. Raises LinkTooOld, also where the
-    address is another one since.
+    Of somebody merged since it is the record that stays. What was stopped since it was asked is
+    left out. Raises LinkTooOld, also where the address is another one since or all was stopped.
     """
     try:
         said = signing.loads(token, key=preference_links.key(), salt=_SALT, max_age=LINK_HOLDS)
@@ -121,14 +128,19 @@ def asked(token: str) -> tuple[Contact, tuple[tuple[Purpose, Channel, ConsentTex
         for _, channel, text in said["rows"]
         if text in texts
     )
-    return contact, rows, str(said["at"])
+    since = datetime.fromisoformat(said["at"])
+    still = tuple(row for row in rows if not _stopped(contact, (row[0].pk, row[1]), since))
+    if not still:
+        raise LinkTooOld
+    return contact, still, str(said["at"])
 
 
 @transaction.atomic
 def confirm(token: str, *, proof: Proof) -> Contact:
     """Agree to what a mailed link stands for. Twice does nothing more. Raises LinkTooOld."""
-    contact, rows, at = asked(token)
+    contact, *_ = asked(token)
     Contact.objects.select_for_update().get(pk=contact.pk)
+    contact, rows, at = asked(token)  # after the lock: what was stopped while we waited counts
     standing = answers.standing(contact, timezone.now())
     on = {(each.purpose.pk, each.channel) for each in standing.answers if each.wanted}
     note = f"Chosen on the preference page at {at}, confirmed by the link mailed to the address."
@@ -200,6 +212,16 @@ def _topic(contact: Contact, found: list[Answer], language: str, grown: bool) ->
     can_start = grown and text is not None and bool(contact.email)
     choices = (Choice(each.channel, bool(each.wanted), each.wanted.basis) for each in found)
     return Topic(purpose, text, tuple(each for each in choices if each.on or can_start))
+
+
+def _stopped(contact: Contact, pair: Pair, since: datetime) -> bool:
+    """Whether a stop of a purpose and channel came after an instant, also one that was lifted."""
+    purpose, channel = pair
+    facts = together.whole(contact, consent.address_of(contact, channel), channel)
+    stops = (each for each in facts.stops if each.at > since)
+    return any(
+        each.purpose in ("", purpose) and each.channel in (None, channel) for each in stops
+    )
 
 
 def _noted(proof: Proof, note: str) -> Proof:

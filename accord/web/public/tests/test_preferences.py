@@ -21,7 +21,7 @@ from accord.people.consents import (
     preference_links,
     purposes,
 )
-from accord.people.consents.consent import Given
+from accord.people.consents.consent import Given, Reach
 from accord.people.consents.heard import Said, Way
 from accord.people.identity import merging
 from accord.people.models import ConsentRecord, Contact, Pause, Suppression
@@ -162,6 +162,24 @@ def test_a_link_of_confirmation_is_of_its_address_and_seven_days(person, ana, li
     contacts.change(ana, values={"email": "ana@other.example"}, by=None)
     assert person.post(confirm).status_code == 410
     assert not ConsentRecord.objects.exists()
+
+
+def test_a_link_from_before_a_stop_agrees_to_nothing(person, ana, link, stop_link):
+    person.post(link, {"on": "news:email"})
+    confirm = mailed_link()
+    assert person.post(confirm).status_code == person.post(confirm).status_code == 303
+    person.post(stop_link)
+    assert person.get(confirm).status_code == person.post(confirm).status_code == 410
+    assert not may(ana) and ConsentRecord.objects.latest("pk").what == "objected"
+
+
+def test_a_link_agrees_to_what_was_not_stopped_since(person, ana, link):
+    offers = purposes.add(label="Offers", by=None)
+    purposes.word(offers, language="en", text="Acme may send me offers.", by=None)
+    person.post(link, {"on": ["news:email", "offers:email"]})
+    consent.withdraw(ana, Reach("news"), by=None)
+    assert person.post(mailed_link()).status_code == 303
+    assert may(ana, "offers") and not may(ana)
 
 
 def test_what_makes_no_sense_is_left_out(person, ana, link):
