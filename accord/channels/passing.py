@@ -72,7 +72,8 @@ def again(message: Message) -> dict[str, Any]:
     """
     contact = None
     if message.contact_id is not None:
-        contact = Contact.objects.select_for_update().filter(pk=message.contact_id).first()
+        held = Contact.objects.select_for_update(no_key=True)
+        contact = held.filter(pk=message.contact_id).first()
     now = timezone.now()  # after the lock: what was said while we waited counts
     why = Why(contact, message.purpose)
     decision = ask(message, why, now)

@@ -215,7 +215,7 @@ def _alive(record: R) -> R:
 
 
 def _locked(record: R) -> R:
-    fresh = _rows(record).select_for_update().filter(pk=record.pk).first()
+    fresh = _rows(record).select_for_update(no_key=True).filter(pk=record.pk).first()
     if fresh is None:
         raise TooLate
     return fresh

@@ -96,7 +96,7 @@ def give(
     What somebody says who is a child is kept as said by a child.
     Raises Forbidden, NoPurpose or InTheFuture.
     """
-    _hold(contact, by)
+    contact = hold(contact, by)
     purpose, at = purposes.get(given.purpose), _moment(given.at)
     by_a_child = given.what != What.PARENT and story.is_child(contact, at)
     row = ConsentRecord(
@@ -119,7 +119,7 @@ def confirm(record: ConsentRecord, *, proof: Proof = NO_PROOF, by: User | None) 
     """Note that the link in the mail was followed. Twice gives the first. Raises NotToConfirm."""
     if record.what != What.CONSENT:
         raise NotToConfirm
-    Contact.objects.select_for_update().get(pk=record.contact_id)
+    hold(record.contact, by)
     if done := ConsentRecord.objects.filter(what=What.CONFIRMED, confirms=record).first():
         return done
     row = ConsentRecord(
@@ -173,7 +173,7 @@ def suppress(
     way: Suppression.Way. It outlives the record, its erasure and any import. Raises Forbidden
     or NoAddress.
     """
-    _hold(contact, by)
+    contact = hold(contact, by)
     if not address.strip():
         raise NoAddress
     if not suppressions.add(address, channel=channel, way=way, at=timezone.now()):
@@ -189,7 +189,7 @@ def pause(
     contact: Contact, *, until: datetime, channel: Channel | None = None, by: User | None
 ) -> Pause:
     """Nothing that promotes until then. Raises Forbidden or NoPause."""
-    _hold(contact, by)
+    contact = hold(contact, by)
     now = timezone.now()
     if until <= now:
         raise NoPause
@@ -203,7 +203,7 @@ def pause(
 @transaction.atomic
 def resume(contact: Contact, *, by: User | None) -> None:
     """End every pause of a contact, now. Twice does nothing. Raises Forbidden."""
-    _hold(contact, by)
+    contact = hold(contact, by)
     now = timezone.now()
     if Pause.objects.filter(contact=contact, until__gt=now).update(until=now):
         audit.record("consent.resumed", contact, by=by)
@@ -213,7 +213,7 @@ def resume(contact: Contact, *, by: User | None) -> None:
 @transaction.atomic
 def restrict(contact: Contact, *, reason: str = "", by: User | None) -> None:
     """Keep the record and do not use it (GDPR article 18). Twice does nothing."""
-    _hold(contact, by)
+    contact = hold(contact, by)
     _, made = Restriction.objects.get_or_create(
         contact=contact,
         lifted_at=None,
@@ -227,7 +227,7 @@ def restrict(contact: Contact, *, reason: str = "", by: User | None) -> None:
 @transaction.atomic
 def unrestrict(contact: Contact, *, by: User | None) -> None:
     """Let the record be used again. Twice does nothing."""
-    _hold(contact, by)
+    contact = hold(contact, by)
     mine = families.of([contact.pk])
     open_ones = Restriction.objects.filter(contact__in=mine, lifted_at=None)
     if open_ones.update(lifted_at=timezone.now()):
@@ -260,6 +260,23 @@ def history(contact: Contact) -> QuerySet[ConsentRecord]:
     return rows.select_related("by", "text").order_by("-at", "-pk")
 
 
+def hold(contact: Contact, by: User | None) -> Contact:
+    """Let only those speak for a contact who may write it, and one after the other.
+
+    Answers the contact as it is now, locked: of somebody merged meanwhile the record that stays.
+    The outbox locks the same row as a message leaves: what is said here is wholly before that
+    instant or wholly after it. Rows may still point to it. Raises Forbidden.
+    """
+    records.permissions_of(contact, by)
+    now = families.root(contact.pk) or contact.pk
+    held = Contact.objects.select_for_update(no_key=True).get(pk=now)
+    if held.merged_into_id is not None:
+        return hold(held, by)
+    if held.pk != contact.pk:
+        records.permissions_of(held, by)
+    return held
+
+
 @transaction.atomic
 def _stop(
     contact: Contact,
@@ -269,7 +286,7 @@ def _stop(
     said: tuple[Proof, User | None],
 ) -> ConsentRecord:
     proof, by = said
-    _hold(contact, by)
+    contact = hold(contact, by)
     row = ConsentRecord(
         contact=contact,
         what=What(what),
@@ -281,16 +298,6 @@ def _stop(
         address=address_of(contact, reach.channel or Channel.EMAIL),
     )
     return _told(f"consent.{row.what}", ledger.add(row, proof), by)
-
-
-def _hold(contact: Contact, by: User | None) -> None:
-    """Let only those speak for a contact who may write it, and one after the other.
-
-    The outbox locks the same row as a message leaves: what is said here is wholly before that
-    instant or wholly after it.
-    """
-    records.permissions_of(contact, by)
-    Contact.objects.select_for_update().get(pk=contact.pk)
 
 
 def _told(name: str, row: ConsentRecord, by: User | None) -> ConsentRecord:

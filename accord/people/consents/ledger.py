@@ -33,7 +33,7 @@ def add(record: ConsentRecord, proof: Proof) -> ConsentRecord:
 
     Rows of one contact are added one after the other: the contact's row is locked until then.
     """
-    Contact.objects.select_for_update().get(pk=record.contact_id)
+    Contact.objects.select_for_update(no_key=True).get(pk=record.contact_id)
     before = ConsentRecord.objects.filter(contact=record.contact_id).order_by("-pk").first()
     record.recorded_at = timezone.now()
     seal(record, proof, before.digest if before else "")

@@ -139,7 +139,7 @@ def asked(token: str) -> tuple[Contact, tuple[tuple[Purpose, Channel, ConsentTex
 def confirm(token: str, *, proof: Proof) -> Contact:
     """Agree to what a mailed link stands for. Twice does nothing more. Raises LinkTooOld."""
     contact, *_ = asked(token)
-    Contact.objects.select_for_update().get(pk=contact.pk)
+    consent.hold(contact, None)
     contact, rows, at = asked(token)  # after the lock: what was stopped while we waited counts
     standing = answers.standing(contact, timezone.now())
     on = {(each.purpose.pk, each.channel) for each in standing.answers if each.wanted}
@@ -159,7 +159,7 @@ def stop_all(contact: Contact, *, proof: Proof, now: datetime) -> bool:
 
     Every address of theirs goes on the suppression list, the objection into the ledger.
     """
-    Contact.objects.select_for_update().get(pk=contact.pk)
+    contact = consent.hold(contact, None)
     fresh = [
         consent.suppress(contact, where, channel=channel, way=Suppression.Way.SUPPRESSED, by=None)
         for where, channel in sorted(_reached(contact))
@@ -219,9 +219,7 @@ def _stopped(contact: Contact, pair: Pair, since: datetime) -> bool:
     purpose, channel = pair
     facts = together.whole(contact, consent.address_of(contact, channel), channel)
     stops = (each for each in facts.stops if each.at > since)
-    return any(
-        each.purpose in ("", purpose) and each.channel in (None, channel) for each in stops
-    )
+    return any(each.purpose in ("", purpose) and each.channel in (None, channel) for each in stops)
 
 
 def _noted(proof: Proof, note: str) -> Proof:

@@ -10,7 +10,8 @@ from accord.people import contacts
 from accord.people.consents import consent, ledger, purposes, suppressions
 from accord.people.consents.consent import Given, Reach
 from accord.people.consents.ledger import Proof
-from accord.people.models import ConsentRecord, ConsentText, Suppression
+from accord.people.identity import merging
+from accord.people.models import ConsentRecord, ConsentText, Contact, Suppression
 from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Event
 from accord.platform.trail import logbooks
@@ -197,6 +198,18 @@ def test_who_may_not_write_the_contact_may_not_speak_for_them(ana, news, ben, la
         with pytest.raises(Forbidden):
             act()
     assert not ConsentRecord.objects.exists() and not Suppression.objects.exists()
+
+
+def test_what_is_said_of_a_record_merged_meanwhile_is_said_of_the_one_that_stays(ana, news):
+    as_opened = contacts.create(values={"email": "ann@acme.example"}, by=None)
+    merging.merge(ana, Contact.objects.get(pk=as_opened.pk), choices={}, by=None)
+    record = consent.give(as_opened, MINE, by=None)
+    assert (record.contact, record.address) == (ana, "ana@acme.example") and may(ana)
+    consent.pause(as_opened, until=timezone.now() + timedelta(days=30), by=None)
+    assert not may(ana)
+    consent.resume(as_opened, by=None)
+    consent.withdraw(as_opened, by=None)
+    assert not may(ana) and told(as_opened) == []
 
 
 def test_what_cannot_be_is_refused(ana, news):

@@ -9,7 +9,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from accord.people import visitors
+from accord.engine.consent.terms import Channel
+from accord.people import contacts, visitors
+from accord.people.consents import consent, preference_centre, purposes
+from accord.people.consents.consent import Given
 from accord.people.identity import following, merging
 from accord.people.models import Contact, MembershipTurn
 from accord.people.privacy import erasing
@@ -67,15 +70,24 @@ def test_whoever_waits_for_identity_holds_no_visitor_yet(ana, other):
     assert visitor.contact_id == ana.pk
 
 
-@pytest.mark.parametrize("act", ["merged", "erased"])
+@pytest.mark.parametrize("act", ["merged", "erased", "agreed", "stopped", "restored"])
 def test_rows_may_still_point_to_a_person_who_is(act, ana, other, settings, tmp_path):
     settings.DATA = tmp_path
     bo = Contact.objects.create(first_name="Bo")
     with transaction.atomic():
         if act == "merged":
             merging.merge(ana, bo, choices={}, by=None)
-        else:
+        elif act == "erased":
             erasing.begin(ana, by=None)
+        elif act == "agreed":
+            news = purposes.add(label="News", by=None)
+            row = consent.give(ana, Given(news.pk, Channel.EMAIL), by=None)
+            consent.confirm(row, by=None)
+        elif act == "stopped":
+            preference_centre.stop_all(ana, proof=consent.NO_PROOF, now=timezone.now())
+        else:
+            contacts.delete(ana, by=None)
+            contacts.restore(ana, by=None)
         pointing = "SELECT FROM people_contact WHERE id = %s FOR KEY SHARE NOWAIT"
         other.execute(pointing, [ana.pk])
 
