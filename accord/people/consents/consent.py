@@ -202,10 +202,14 @@ def pause(
 
 @transaction.atomic
 def resume(contact: Contact, *, by: User | None) -> None:
-    """End every pause of a contact, now. Twice does nothing. Raises Forbidden."""
+    """End every pause of a contact and of who was merged into it, now. Twice does nothing.
+
+    Raises Forbidden.
+    """
     contact = hold(contact, by)
     now = timezone.now()
-    if Pause.objects.filter(contact=contact, until__gt=now).update(until=now):
+    mine = families.of([contact.pk])
+    if Pause.objects.filter(contact__in=mine, until__gt=now).update(until=now):
         audit.record("consent.resumed", contact, by=by)
         log.record("consent.resumed", log.About(contact=contact.pk), by=by)
 

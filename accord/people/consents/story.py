@@ -48,10 +48,14 @@ class Rows:
 
 
 def read(contact: Contact, addresses: Mapping[Channel, str]) -> Rows:
-    """The rows of a contact, and of the list for the address each channel reaches."""
+    """The rows of a contact, and of the list for the address each channel reaches.
+
+    Pauses and restrictions are also those of who was merged into it: they hold for both.
+    """
     ledger = ConsentRecord.objects.filter(contact=contact).select_related("by", "text")
     assessments = Assessment.objects.filter(channel__in=list(addresses))
     business, merged, key_lost = _circumstances(contact)
+    family = families.of([contact.pk]) if merged else [contact.pk]
     return Rows(
         country=country(contact),
         business=business,
@@ -61,8 +65,8 @@ def read(contact: Contact, addresses: Mapping[Channel, str]) -> Rows:
         ledger=tuple(ledger.order_by("pk")),
         assessments=tuple(assessments.order_by("pk")),
         suppressions=tuple(suppressions.of_all(addresses)),
-        pauses=tuple(Pause.objects.filter(contact=contact)),
-        restrictions=tuple(Restriction.objects.filter(contact=contact)),
+        pauses=tuple(Pause.objects.filter(contact__in=family)),
+        restrictions=tuple(Restriction.objects.filter(contact__in=family)),
     )
 
 

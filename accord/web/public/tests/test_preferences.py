@@ -14,6 +14,7 @@ from accord.channels.passing import Why
 from accord.engine.consent.terms import Channel, Source
 from accord.people import contacts
 from accord.people.consents import (
+    answers,
     consent,
     heard,
     ledger,
@@ -227,6 +228,19 @@ def test_a_pause_and_its_end(person, ana, link):
     assert 'value="news:email" checked' in shown and "End the pause" in shown
     person.post(link + "pause/", {"end": "1"})
     assert may(ana)
+
+
+def test_a_pause_of_a_record_merged_into_theirs_is_shown_and_ends(person, ana, link):
+    consent.give(ana, Given("news", MAIL), by=None)
+    bea = contacts.create(values={"email": "bea@acme.example"}, by=None)
+    preference_centre.pause(bea, "90", timezone.now())
+    consent.restrict(bea, by=None)
+    merging.merge(ana, bea, choices={}, by=None)
+    assert answers.standing(ana, timezone.now()).restriction
+    consent.unrestrict(ana, by=None)
+    assert not may(ana) and "End the pause" in text(person.get(link))
+    person.post(link + "pause/", {"end": "1"})
+    assert may(ana) and "End the pause" not in text(person.get(link))
 
 
 @pytest.mark.parametrize("days", ["", "1", "99999999", "-30", "30 ", "x"])
