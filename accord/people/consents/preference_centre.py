@@ -24,7 +24,7 @@ from accord.people.consents import (
 from accord.people.consents.answers import Answer
 from accord.people.consents.consent import EVERYTHING, Given, Reach
 from accord.people.consents.ledger import Proof
-from accord.people.models import Address, ConsentText, Contact, Purpose, Suppression
+from accord.people.models import ConsentText, Contact, Purpose, Suppression
 
 PAUSES = (30, 90)
 LINK_HOLDS = timedelta(days=7)
@@ -157,12 +157,13 @@ def confirm(token: str, *, proof: Proof) -> Contact:
 def stop_all(contact: Contact, *, proof: Proof, now: datetime) -> bool:
     """Nothing that promotes, by any channel, from now on. Twice does nothing; False then.
 
-    Every address of theirs goes on the suppression list, the objection into the ledger.
+    Every address of theirs goes on the suppression list, a number for text messages and calls;
+    the objection goes into the ledger.
     """
     contact = consent.hold(contact, None)
     fresh = [
         consent.suppress(contact, where, channel=channel, way=Suppression.Way.SUPPRESSED, by=None)
-        for where, channel in sorted(_reached(contact))
+        for where, channel in sorted(suppressions.reached(contact))
     ]
     standing = answers.standing(contact, now)
     already = any(
@@ -194,16 +195,6 @@ def masked(address: str) -> str:
     """An address as somebody recognises it who knows it: m…@acme.example."""
     name, at, domain = address.partition("@")
     return f"{name[:1]}…{at}{domain}" if at else ""
-
-
-def _reached(contact: Contact) -> set[tuple[str, Channel]]:
-    """Every address and number of a contact, with the channel it is reached by."""
-    of_kind = {Address.Kind.EMAIL: Channel.EMAIL, Address.Kind.PHONE: Channel.SMS}
-    found = {(each.value, of_kind[Address.Kind(each.kind)]) for each in contact.addresses.all()}
-    for channel in (Channel.EMAIL, Channel.SMS):
-        if where := consent.address_of(contact, channel):
-            found.add((where, channel))
-    return found
 
 
 def _topic(contact: Contact, found: list[Answer], language: str, grown: bool) -> Topic:

@@ -19,7 +19,6 @@ from accord.platform.trail import audit
 
 MOST_BYTES = 20_000_000
 AT_ONCE = 2_000
-_BY_NUMBER = (Channel.SMS, Channel.PHONE)
 
 Way = Suppression.Way
 Row = tuple[Channel, str]
@@ -101,7 +100,9 @@ def _found(line: str, region: str) -> Iterator[Row]:
                 number = phones.read(cell, region=region)
             except Unreadable:
                 continue
-            yield from ((channel, number) for channel in _BY_NUMBER)
+            yield from (
+                (channel, number) for channel in suppressions.CHANNELS_OF[suppressions.Kind.PHONE]
+            )
 
 
 def _is_heading(line: str) -> bool:

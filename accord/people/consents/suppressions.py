@@ -13,8 +13,11 @@ from django.db.models import QuerySet
 from accord.engine.cleaning import emails
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Unreadable
-from accord.people.models import Suppression
+from accord.people.models import Address, Contact, Suppression
 from accord.platform.safekeeping import secrets
+
+Kind = Address.Kind
+CHANNELS_OF = {Kind.EMAIL: (Channel.EMAIL,), Kind.PHONE: (Channel.SMS, Channel.PHONE)}
 
 
 def add(address: str, *, channel: Channel, way: str, at: datetime) -> bool:
@@ -54,6 +57,18 @@ def of_all(addresses: Mapping[Channel, str]) -> list[Suppression]:
         return []
     found = Suppression.objects.filter(digest__in=list(digests)).order_by("pk")
     return [row for row in found if row.channel == digests[row.digest]]
+
+
+def reached(contact: Contact) -> set[tuple[str, Channel]]:
+    """Every address and number of a contact, with each channel it is reached by."""
+    found = {(Kind(each.kind), each.value) for each in contact.addresses.all()}
+    found |= {(Kind.EMAIL, contact.email), (Kind.PHONE, contact.phone)}
+    return {
+        (normal(value, channel), channel)
+        for kind, value in found
+        if value
+        for channel in CHANNELS_OF[kind]
+    }
 
 
 def key_is_lost() -> bool:

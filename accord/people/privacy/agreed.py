@@ -9,6 +9,7 @@ from accord.people.consents import suppressions
 from accord.people.models import (
     BannerAnswer,
     ConsentRecord,
+    Contact,
     Erasure,
     Pause,
     PrivacyRequest,
@@ -94,7 +95,10 @@ def _no_notes(person: Person) -> None:
 
 
 def _list(person: Person) -> Iterator[Row]:
-    digests = [suppressions.digest(each, Channel.EMAIL) for each in person.emails]
+    reached = {(each, Channel.EMAIL) for each in person.emails}
+    for contact in Contact.objects.filter(pk=person.id):
+        reached |= suppressions.reached(contact)
+    digests = [suppressions.digest(*each) for each in reached]
     yield from rows.of(Suppression.objects.filter(digest__in=digests))
     for made in Erasure.objects.filter(contact=person.id):
         yield {"id": made.pk, "asked_at": str(made.asked_at), "state": made.state}

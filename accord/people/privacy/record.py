@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db.models import F
 from django.utils import timezone
 
-from accord.engine.consent.terms import Channel
 from accord.people.consents import suppressions
 from accord.people.models import Address, Affiliation, Contact, LifecycleChange, Suppression
 from accord.people.privacy import general
@@ -63,12 +62,8 @@ def register() -> None:
 
 def suppress(contact: Contact, at: datetime) -> None:
     """Nothing that promotes goes to these addresses again unless the person agrees anew."""
-    found = Address.objects.filter(contact=contact).values_list("kind", "value")
-    values = {*found, ("email", contact.email), ("phone", contact.phone)}
-    ways = {"email": (Channel.EMAIL,), "phone": (Channel.PHONE, Channel.SMS)}
-    for kind, value in values:
-        for channel in ways[kind] if value else ():
-            suppressions.add(value, channel=channel, way=Suppression.Way.SUPPRESSED, at=at)
+    for value, channel in suppressions.reached(contact):
+        suppressions.add(value, channel=channel, way=Suppression.Way.SUPPRESSED, at=at)
 
 
 def erase(person: Person) -> None:

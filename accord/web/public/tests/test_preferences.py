@@ -26,6 +26,8 @@ from accord.people.consents.consent import Given, Reach
 from accord.people.consents.heard import Said, Way
 from accord.people.identity import merging
 from accord.people.models import ConsentRecord, Contact, Pause, Suppression
+from accord.people.privacy import persons
+from accord.platform import personal
 from accord.platform.access import preferences
 from accord.platform.models import User
 from accord.platform.trail import logbooks
@@ -267,6 +269,15 @@ def test_stopping_is_for_every_address_of_the_person(person, ana, stop_link):
     contacts.add_address(ana, kind="email", value="ana@home.example", label="", by=None)
     person.post(stop_link)
     assert Suppression.objects.filter(channel="email").count() == 2
+
+
+def test_stopping_is_for_text_messages_and_calls_too_and_the_copy_says_so(person, ana, stop_link):
+    contacts.change(ana, values={"phone": "+49 431 123456"}, by=None)
+    person.post(stop_link)
+    listed = {"email", "sms", "phone"}
+    assert set(Suppression.objects.values_list("channel", flat=True)) == listed
+    [lists] = [each for each in personal.stores() if each.name == "lists"]
+    assert {row["channel"] for row in lists.read(persons.as_known(ana))} == listed
 
 
 def test_looking_never_changes_anything(person, ana, link, stop_link):
