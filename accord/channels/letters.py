@@ -66,6 +66,15 @@ def address(text: str) -> str:
     return found.ascii_email
 
 
+def mailable(text: str) -> bool:
+    """Whether a mail can be sent to this address."""
+    try:
+        address(text)
+    except NoAddress:
+        return False
+    return True
+
+
 def parse(sender: str) -> Address:
     """Name and address of "Name <address>". Raises NoAddress where there is none."""
     name, _, plain = one_line(sender).rpartition("<")

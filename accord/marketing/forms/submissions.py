@@ -81,24 +81,28 @@ class Received:
 def receive(version: FormVersion, post: Post, *, now: datetime) -> Received:
     """Take in what somebody sent. When this has answered, it is kept.
 
-    The same page sent twice is one submission. Raises TooMany.
+    The same page sent twice is one submission, unless it says something else the second time:
+    then it is one more, without the proof of work, which counts once. Raises TooMany.
     """
     definition = forms.definition(version)
     checked = answers.check(definition, post.given, region=preferences.current().phone_region)
-    if checked.good and not _can_be_mailed(checked.answers[EMAIL][0]):
+    if checked.good and not letters.mailable(checked.answers[EMAIL][0]):
         checked = replace(checked, problems={EMAIL: Problem.NOT_EMAIL})
     if not checked.good:
         return Received(checked, None)
     opened = tickets.opened(version.form, post.ticket, now=now) if post.ticket else None
-    if opened and (before := Submission.objects.filter(ticket=post.ticket).first()):
-        return Received(checked, before)
     try:
-        return Received(checked, _keep(version, definition, checked, (post, opened), now))
+        before = _before(post) if opened else None
+        if before is None:
+            return Received(checked, _keep(version, definition, checked, (post, opened), now))
     except IntegrityError:
-        before = Submission.objects.filter(ticket=post.ticket).first()
+        before = _before(post)
         if before is None:
             raise
+    if _says(before, _row(version, definition, checked, post)):
         return Received(checked, before)
+    post = replace(post, ticket="", number="")
+    return Received(checked, _keep(version, definition, checked, (post, opened), now))
 
 
 def settle(submission_id: int) -> None:
@@ -186,13 +190,22 @@ def _keep(
     judged = spam.judge(definition, checked.answers, signs)
     submission = _row(version, definition, checked, post)
     submission.at, submission.proven = now, proven
-    submission.ticket = post.ticket if opened else None
+    submission.ticket = (post.ticket or None) if opened else None
     submission.score = judged.score
     submission.reasons = [reason[:300] for reason in judged.reasons]
     submission.verdict = Verdict.SPAM if judged.held else _verdict(definition, submission)
     submission.save(force_insert=True)
     _ask(submission)
     return submission
+
+
+def _before(post: Post) -> Submission | None:
+    return Submission.objects.filter(ticket=post.ticket).first()
+
+
+def _says(before: Submission, now: Submission) -> bool:
+    """Whether both say the same: every answer, and every box."""
+    return (before.answers, before.agreed) == (now.answers, now.agreed)
 
 
 def _row(version: FormVersion, definition: Definition, checked: Checked, post: Post) -> Submission:
@@ -243,14 +256,6 @@ def _verdict(definition: Definition, submission: Submission) -> Verdict:
     if waits(definition, submission) or (submission.agreed and _said_stop(submission.email)):
         return Verdict.PENDING
     return Verdict.ACCEPTED
-
-
-def _can_be_mailed(address: str) -> bool:
-    try:
-        letters.address(address)
-    except letters.NoAddress:
-        return False
-    return True
 
 
 def _said_stop(email: str) -> bool:

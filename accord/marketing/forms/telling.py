@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from accord.channels import outbox
+from accord.channels import letters, outbox
 from accord.channels.models import Message
 from accord.engine.forms.terms import MESSAGE
 from accord.marketing.models import Form, Submission
@@ -25,8 +25,13 @@ def told(form: Form) -> list[User]:
 
 
 def tell(submission: Submission, contact: Contact) -> None:
-    """Write a mail to each, in the caller's transaction. Names only those who may see them."""
+    """Write a mail to each, in the caller's transaction. Names only those who may see them.
+
+    A colleague whose address no mail can go to is passed over.
+    """
     for colleague in told(submission.form):
+        if not letters.mailable(colleague.email or ""):
+            continue
         outbox.send(
             key=f"{_key(submission.pk)}{colleague.pk}",
             to=colleague.email or "",

@@ -1,5 +1,6 @@
 """What people send: kept once, put on records with care, held where it looks like spam."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,17 @@ def test_a_page_sent_twice_is_one_submission(publish):
     assert (Contact.objects.count(), Submission.objects.count()) == (1, 1)
     assert Event.objects.filter(name="form.submitted").count() == 1
     assert Message.objects.count() == 1
+
+
+def test_a_page_sent_again_with_other_answers_is_one_more_submission(publish):
+    version = publish()
+    post = filled(version)
+    mended = replace(post, given=dict(post.given) | {"email": ["mended@acme.example"]})
+    first, second = (
+        submissions.receive(version, each, now=timezone.now()).submission for each in (post, mended)
+    )
+    assert first != second and second.email == "mended@acme.example"
+    assert second.ticket is None and not second.proven
 
 
 def test_a_submission_and_its_job_are_kept_in_one_transaction(publish):

@@ -74,3 +74,12 @@ def test_what_colleagues_were_told_is_tidied_with_the_submission(told):
     assert submissions.tidy(timezone.now()) == 1
     assert telling.mails([told.pk]).get().text == ""
     assert "A car park" in bos().text
+
+
+def test_a_colleague_who_cannot_be_mailed_does_not_hold_up_what_was_sent(publish, send):
+    version = publish("message")
+    version.form.owner.email = "mia@acme.local"
+    version.form.owner.save(update_fields=["email"])
+    sent = send(version, message=SAID)
+    sent.refresh_from_db()
+    assert sent.contact and not telling.mails([sent.pk]).exists()
