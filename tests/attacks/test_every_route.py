@@ -10,23 +10,13 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import orjson
 import pytest
-from django.db import connection
 
+from tests.attacks.payloads import HOSTILE
 from tests.authorization import matrix
 
 pytestmark = pytest.mark.django_db
 
 ROWS = matrix.read()
-CANARY = "zq7canary"
-HOSTILE = [
-    f"{CANARY}'; DROP TABLE platform_user; --",
-    f'{CANARY}") OR 1=1 /* {{{{ settings.SECRET_KEY }}}} ${{7*7}} %s %(id)s',
-    f"{CANARY}\r\nBcc: eve@evil.example\r\n\r\n.\r\n\u2028",
-    f"{CANARY}\0\ud7ff\u202e<script>document.title='{CANARY}'</script>",
-    "9" * 5_000,
-    "-1e999",
-    "../../../../etc/passwd",
-]
 USUAL = ("q", "sort", "page", "view", "columns", "from", "to", "by", "as_of", "before", "lang")
 ACCEPTED = ("text/html", "application/json", "text/csv", "image/svg+xml", "*/*;q=0.1, \u00e9")
 
@@ -58,20 +48,6 @@ def a_few(row):
     """One value for each parameter; the next parameter and the next row get the next one."""
     every = list(attacks(row))
     return every[row.line % len(HOSTILE) :: len(HOSTILE) + 1]
-
-
-@pytest.fixture
-def statements():
-    """Every statement that holds the canary itself, not a parameter."""
-    seen = []
-
-    def watch(execute, sql, params, many, context):
-        if CANARY in str(sql):
-            seen.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(watch):
-        yield seen
 
 
 def broken(house, tried):

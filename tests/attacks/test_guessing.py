@@ -5,7 +5,6 @@ Every such link is at least 128 random bits, or as many bits of a signature.
 """
 
 import random
-import re
 import string
 
 import pytest
@@ -13,14 +12,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
-from django.utils import timezone
 
-from accord.channels.models import Message
-from accord.engine.consent.terms import Channel
-from accord.marketing.forms import confirmations, forms
-from accord.marketing.models import Submission
-from accord.people.consents import preference_centre, preference_links, purposes
-from accord.people.consents.ledger import Proof
+from accord.marketing.forms import confirmations
+from accord.people.consents import preference_centre, preference_links
 from accord.platform import links
 from accord.web.privacy import public as privacy
 from accord.web.public import guesses
@@ -29,46 +23,6 @@ pytestmark = pytest.mark.django_db
 LETTERS = string.ascii_letters + string.digits + "-_"
 BURST = int(guesses.A_NETWORK.burst)
 CLOSED = {410, 429}
-
-
-@pytest.fixture(autouse=True)
-def data(settings, tmp_path):
-    settings.DATA = tmp_path
-    guesses.A_NETWORK.buckets.clear()
-    yield
-    guesses.A_NETWORK.buckets.clear()
-
-
-@pytest.fixture
-def tokens(ana, ben):
-    """A right token of each kind, by the name of the page it opens. Nobody owns this yet."""
-    news = purposes.add(label="News", definition="Once a month.", by=None)
-    purposes.word(news, language="en", text="Acme may send me news.", by=None)
-    asked = preference_centre.choose(
-        ana, [(news.pk, Channel.EMAIL)], language="en", proof=Proof(), now=timezone.now()
-    )
-    mine = preference_links.token(ana)
-    return {
-        "setup": links.make(links.Kind.SETUP),
-        "invitation": links.make(links.Kind.INVITE, user=ben),
-        "preferences": mine,
-        "unsubscribe": mine,
-        "preferences-pause": mine,
-        "preferences-confirmation": asked.token,
-        "privacy-confirmation": privacy.token(ana, "access"),
-        "form-confirmation": asked_by_mail(),
-    }
-
-
-def asked_by_mail():
-    """The link that a form mailed to somebody who is to say that it was them."""
-    form = forms.create(name="Newsletter", by=None)
-    version = forms.publish(form, by=None)
-    submission = Submission.objects.create(
-        version=version, form=form, at=timezone.now(), answers={}, email="eve@acme.example"
-    )
-    confirmations.ask(submission, forms.definition(version))
-    return re.search(r"/confirm/([^/]+)/", Message.objects.get(to=submission.email).text)[1]
 
 
 PLACES = (
