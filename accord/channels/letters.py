@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 
 from email_validator import EmailNotValidError, validate_email
@@ -89,12 +89,22 @@ def one_line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
+class Policy(EmailPolicy):
+    """Headers as mail programs read them: an address to unsubscribe at is never broken."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """A header as bytes. Folding would write a long address as encoded words (RFC 2047)."""
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
 def compose(message: Message, *, sender: str, at: datetime) -> Letter:
     """The letter of an outbox row, the same at every attempt but for its date.
 
     sender: "Name <address>". Raises NoAddress where there is none in it.
     """
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=Policy(linesep="\r\n"))
     mail["From"] = author = parse(sender)
     mail["To"] = message.to
     mail["Subject"] = one_line(message.subject)

@@ -190,6 +190,16 @@ def test_what_promotes_carries_the_way_out_for_people_and_programs(ana, tmp_path
     assert not consent.may_send(ana, consent.question("news", Channel.EMAIL), timezone.now())
 
 
+def test_programs_read_the_way_out_however_long_the_address_of_the_company(ana, tmp_path, settings):
+    settings.BASE_URL = f"https://{'marketing.' * 12}acme-industrial.example"
+    consent.give(ana, YES, by=None)
+    after_work(send(ana))
+    (path,) = (tmp_path / "mail" / "new").glob("*")
+    stop = f"{settings.BASE_URL}/u/{preference_links.token(ana)}/"
+    lines = path.read_bytes().replace(b"\r\n", b"\n").split(b"\n")
+    assert f"List-Unsubscribe: <{stop}>".encode() in lines
+
+
 def test_the_way_out_stands_once_and_in_html_too(ana, tmp_path):
     consent.give(ana, YES, by=None)
     link = preference_links.address(ana)

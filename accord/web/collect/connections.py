@@ -47,6 +47,7 @@ class Connection(asyncio.Protocol):
         self.last = self.began = 0.0
         self.closing = False
         self.refused_at = 0.0
+        self.full_at = 0.0  # since when the other side has not read what is written
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -68,6 +69,18 @@ class Connection(asyncio.Protocol):
             self.parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._refuse(answers.MALFORMED)
+
+    def pause_writing(self) -> None:
+        """They do not read what we answer: nothing more is read of them either."""
+        self.full_at = asyncio.get_running_loop().time()
+        if self.transport is not None:
+            self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self.full_at = 0.0
+        self._write_ready()
+        if self.transport is not None and not self.full_at and len(self.busy) < MOST_AT_ONCE:
+            self.transport.resume_reading()
 
     def eof_received(self) -> bool:
         """The other side says no more: what it asked is answered, then this ends as well."""
@@ -126,7 +139,10 @@ class Connection(asyncio.Protocol):
         self._answer(self.handle(request), method == "HEAD")
 
     def end_if_silent(self, now: float) -> None:
-        """Close where nothing came for long, or a request arrives too slowly."""
+        """Close where nothing came, or was read, for long, or a request arrives too slowly."""
+        if self.full_at and now - self.full_at > IDLE and self.transport is not None:
+            self.transport.abort()
+            return
         slow = self.began and now - self.began > SLOWEST
         read_past = self.refused_at and now - self.refused_at > LINGER
         if slow or read_past or (not self.busy and now - self.last > IDLE):
@@ -163,6 +179,8 @@ class Connection(asyncio.Protocol):
 
     def _write_ready(self) -> None:
         while self.busy and self.busy[0][0].done() and self.transport is not None:
+            if self.full_at:
+                return
             done, keep, head = self.busy.popleft()
             answer = answers.DOWN if done.cancelled() or done.exception() else done.result()
             keep = keep and not (self.closing and not self.busy)
@@ -170,7 +188,8 @@ class Connection(asyncio.Protocol):
             if not keep:
                 self._close()
                 return
-            self.transport.resume_reading()
+            if not self.full_at:
+                self.transport.resume_reading()
 
     def _close(self) -> None:
         """Close; after a refusal only our side, as a reset would take the answer away."""

@@ -35,7 +35,11 @@ def deliver(letter: Letter, begin: Begin, url: str) -> Result:
             _expect(server.docmd("RCPT", f"TO:<{letter.to}>"), 250, 251)
             _expect(server.docmd("DATA"), 354)
             server.send(_FIRST_DOT.sub(b"..", letter.content.rstrip(b"\r\n")))
-            begin()
+            try:
+                begin()
+            except BaseException:
+                server.close()  # within a letter the server would read a QUIT as a line of it
+                raise
             return _finish(server)
     except _Refusal as refusal:
         return refusal.result

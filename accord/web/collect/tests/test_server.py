@@ -1,6 +1,7 @@
 """What is kept is durable before it is acknowledged; what cannot be kept is said, clearly."""
 
 import base64
+import contextlib
 import gzip
 import random
 import socket
@@ -184,6 +185,23 @@ def test_who_ends_their_side_is_answered_and_let_go(client, receipts):
     client.socket.shutdown(socket.SHUT_WR)
     assert client.answer()[0] == 202 and client.answer() is None
     assert len(receipts()) == 1
+
+
+def test_who_never_reads_the_answers_fills_no_memory_and_loses_none(running, key):
+    port, server, _ = running()
+    client = Client(port)
+    client.socket.settimeout(1)
+    asked = b"GET /t.js HTTP/1.1\r\nHost: x\r\n\r\n" * 200
+    sent = 0
+    with contextlib.suppress(TimeoutError):
+        for _ in range(1_000):
+            client.send(asked)
+            sent += 200
+    waiting = [each.transport.get_write_buffer_size() for each in server.living]
+    assert sent < 200_000 and max(waiting) < 1_000_000
+    client.socket.settimeout(20)
+    assert [client.answer()[0] for _ in range(sent)] == [200] * sent
+    client.close()
 
 
 def test_hostile_bytes_crash_nothing(running, server_key):
