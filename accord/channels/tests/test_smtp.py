@@ -1,19 +1,15 @@
 """Against a real SMTP server on this machine."""
 
 import asyncio
-import smtplib
 import socket
 from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.conf import settings
 from django.utils import timezone
 
-from accord.channels import outbox, passing
-from accord.channels.letters import Letter
+from accord.channels import outbox
 from accord.channels.models import Message
-from accord.channels.providers.email import smtp
 from accord.platform.queue import work
 
 pytestmark = pytest.mark.django_db
@@ -109,26 +105,6 @@ def test_a_connection_lost_after_the_last_line_is_unknown_and_never_tried_again(
     assert message.state == "unknown"
     server.end = "250 OK"
     assert work.run_due() == 0
-    assert server.accepted == []
-
-
-def test_who_says_stop_at_the_last_moment_ends_the_connection_not_the_letter(server, monkeypatch):
-    over_the_wire, real = [], smtplib.SMTP.send
-
-    def send(self, data):
-        real(self, data)
-        over_the_wire.append(data if isinstance(data, str) else data.decode())
-
-    def begin():
-        raise passing.Withheld("They said stop.")
-
-    monkeypatch.setattr(smtplib.SMTP, "send", send)
-    letter = Letter(
-        "sales@acme.example", "ana@buyer.example", "<1>", b"Subject: Hello\r\n\r\nHello"
-    )
-    with pytest.raises(passing.Withheld):
-        smtp.deliver(letter, begin, settings.MAIL_URL)
-    assert "Hello" in over_the_wire[-1]
     assert server.accepted == []
 
 
