@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 
 from django.utils import timezone
 
 from accord.engine.capture import landings
-from accord.engine.consent import ages
-from accord.engine.consent.terms import Channel, Source
 from accord.engine.forms.answers import Answer
-from accord.engine.forms.terms import BORN, MESSAGE, Definition
-from accord.marketing.forms import proposals, questions, telling
+from accord.engine.forms.terms import MESSAGE, Definition
+from accord.marketing.forms import agreeing, proposals, questions, telling
 from accord.marketing.models import Submission
 from accord.people import companies, contacts, families, fields, visitors
-from accord.people.consents import consent, story
-from accord.people.consents.consent import Given
-from accord.people.consents.ledger import Proof
+from accord.people.consents import consent
 from accord.people.identity import evidence
-from accord.people.models import Address, Company, ConsentText, Contact, Restriction, Visitor
+from accord.people.models import Address, Company, Contact, Restriction, Visitor
 from accord.people.origins import channel_rules, channels
 from accord.people.visitors import Claim, Seen, Way
 from accord.platform.events import log
@@ -65,54 +60,25 @@ def take_in(submission: Submission, definition: Definition) -> Contact | None:
 
 
 def agree(submission: Submission, *, confirmed: bool = False) -> None:
-    """Write down the consent somebody gave, with the words they read and where they read them.
-
-    Of somebody who says here that they are a child, as said by a child.
-    """
-    contact = submission.contact
-    if contact is None:
+    """Write down the consent somebody gave; an address of theirs it was given for is proposed."""
+    if submission.contact is None:
         return
-    source = Source.CHILD if _is_child(submission, contact) else Source.PERSON
-    proof = Proof(
-        page=submission.page,
-        referrer=submission.referrer,
-        ip=submission.network,
-        agent=submission.agent,
-        note=f"Form {submission.form.name}, version {submission.version.number},"
-        f" submission {submission.pk}",
-    )
-    for box in submission.agreed:
-        given = Given(
-            purpose=box["purpose"],
-            channel=Channel(box["channel"]),
-            source=source,
-            at=submission.at,
-            text=ConsentText.objects.get(pk=box["text_id"]),
-        )
-        record = consent.give(contact, given, proof=proof, by=None)
-        if confirmed:
-            consent.confirm(record, proof=proof, by=None)
+    contact = consent.hold(submission.contact, None)
+    others = agreeing.agree(submission, contact, confirmed=confirmed)
+    for name, other in others.items():
+        proposals.make(submission, contact, fields.field("contact", name), other)
 
 
 def follow(submission: Submission) -> None:
     """Let the device they agreed to be recognised by be this contact's; never a child's."""
     contact = submission.contact
-    if not submission.visitor or contact is None or _is_child(submission, contact):
+    if not submission.visitor or contact is None or agreeing.is_child(submission, contact):
         return
     seen = Seen(Visitor.By.DEVICE, submission.visitor, submission.at, evidence.OURS)
     [visitor] = visitors.meet([seen]).values()
     said = f"form:{submission.pk}"
     claim = Claim(visitor.pk, submission.at, evidence.OURS, said, emails=(submission.email,))
     visitors.recognise([claim], [visitor])
-
-
-def _is_child(submission: Submission, contact: Contact) -> bool:
-    """Whether the record or what they wrote here says that they are too young to agree."""
-    written, _ = questions.values({BORN: tuple(submission.answers.get(BORN, ()))})
-    born_on = written.get(BORN)
-    said = born_on if isinstance(born_on, date) else None
-    young = ages.is_child(said, submission.at, story.country(contact))
-    return young or story.is_child(contact, submission.at)
 
 
 def _create(

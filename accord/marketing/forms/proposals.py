@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord.engine.errors import Refused
+from accord.marketing.forms import agreeing
 from accord.marketing.models import Proposal, Submission
 from accord.people import contacts, fields, records
 from accord.people.fields import Field
@@ -39,12 +40,16 @@ def open_ones(contact: Contact) -> QuerySet[Proposal]:
 
 @transaction.atomic
 def take(proposal: Proposal, *, by: User) -> None:
-    """Put the proposed value on the record. Raises Forbidden, Decided or what `change` raises."""
+    """Put the proposed value on the record, and the consent that was given for it in the ledger.
+
+    Raises Forbidden, Decided or what `change` raises.
+    """
     records.permissions_of(proposal.contact, by)
     _decide(proposal, True, by)
     field = fields.field("contact", proposal.field)
     value = fields.from_json(field, proposal.value)
     contacts.change(proposal.contact, values={field.name: value}, by=by, origin="form")
+    agreeing.taken(proposal.contact, field.name)
 
 
 @transaction.atomic
