@@ -123,3 +123,19 @@ def test_a_password_is_not_accepted_without_being_asked_for(server, settings):
     message = sent()
     assert message.state == Message.State.READY
     assert "secret" not in message.reply
+
+
+@pytest.mark.parametrize("sign", ["p#ss", "p/ss", "p?ss", "12#ss", "12/ss", "[ss", "12?ss"])
+def test_a_url_cut_by_a_sign_of_the_password_says_what_to_do_and_shows_nothing(settings, sign):
+    settings.MAIL_URL = f"smtp://ben:{sign}@127.0.0.1:587/?starttls=1"
+    message = sent()
+    assert message.state == Message.State.READY
+    assert message.reply == outbox.trouble() == outbox.finding().seen
+    assert "# as %23" in message.reply and "ss" not in message.reply.replace("password", "")
+
+
+@pytest.mark.parametrize("written", ["pü", "p%C3%BC"])
+def test_a_password_mail_servers_do_not_read_is_told(server, settings, written):
+    settings.MAIL_URL = settings.MAIL_URL.replace("//", f"//ben:{written}@")
+    assert sent().reply == outbox.trouble()
+    assert "Choose another password" in outbox.trouble()

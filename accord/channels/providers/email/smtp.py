@@ -8,13 +8,21 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from accord.channels.letters import DEFERRED, FAILED, SENT, UNKNOWN, Begin, Letter, Result
 
 COMMAND_SECONDS = 120
 CHECK_SECONDS = 5
 FINAL_DOT_SECONDS = 600  # RFC 5321, 4.5.3.2.6
+UNREADABLE = (
+    "ACCORD_MAIL_URL cannot be read as smtp://user:password@host:587. Write signs of the user name "
+    "and password other than letters and digits in percent form, such as # as %23 and / as %2F."
+)
+NOT_ASCII = (
+    "The user name or password in ACCORD_MAIL_URL has a sign no mail server is sure to read "
+    "(such as ü). Choose another password."
+)
 _FIRST_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -22,6 +30,10 @@ class _Refusal(Exception):
     def __init__(self, code: int, reply: bytes) -> None:
         super().__init__(code, reply)
         self.result = _classed(code, reply)
+
+
+class _Unusable(Exception):
+    """No server can be asked by such a URL; the sentence names nothing of it."""
 
 
 def deliver(letter: Letter, begin: Begin, url: str) -> Result:
@@ -43,6 +55,8 @@ def deliver(letter: Letter, begin: Begin, url: str) -> Result:
             return _finish(server)
     except _Refusal as refusal:
         return refusal.result
+    except _Unusable as reason:
+        return Result(DEFERRED, str(reason))
     except (OSError, smtplib.SMTPException) as error:
         return Result(DEFERRED, f"no mail server answered: {_named(error)}")
 
@@ -54,6 +68,8 @@ def check(url: str) -> str:
             server.noop()
     except _Refusal as refusal:
         return refusal.result.reply
+    except _Unusable as reason:
+        return str(reason)
     except (OSError, smtplib.SMTPException) as error:
         return _named(error)
     return ""
@@ -71,7 +87,7 @@ def _finish(server: smtplib.SMTP) -> Result:
 
 @contextmanager
 def _connection(url: str, seconds: float = COMMAND_SECONDS) -> Iterator[smtplib.SMTP]:
-    parts = urlsplit(url)
+    parts = _read(url)
     host = parts.hostname or "localhost"
     secure = ssl.create_default_context()
     server: smtplib.SMTP
@@ -90,6 +106,20 @@ def _connection(url: str, seconds: float = COMMAND_SECONDS) -> Iterator[smtplib.
     finally:
         with contextlib.suppress(OSError, smtplib.SMTPException):
             server.quit()
+
+
+def _read(url: str) -> SplitResult:
+    """The parts of a URL; a password cut in two by a sign of its own is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        raise _Unusable(UNREADABLE) from None
+    if parts.path.strip("/") or parts.fragment or "@" in parts.query:
+        raise _Unusable(UNREADABLE)
+    if not unquote(f"{parts.username}{parts.password}").isascii():
+        raise _Unusable(NOT_ASCII)
+    return parts
 
 
 def _expect(answer: tuple[int, bytes], *codes: int) -> None:
