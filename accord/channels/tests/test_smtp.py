@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import socketserver
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,8 @@ from django.utils import timezone
 
 from accord.channels import outbox
 from accord.channels.models import Message
+from accord.channels.passing import Why
+from accord.people.consents import consent
 from accord.platform.queue import work
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +143,44 @@ def test_a_password_mail_servers_do_not_read_is_told(server, settings, written):
     settings.MAIL_URL = settings.MAIL_URL.replace("//", f"//ben:{written}@")
     assert sent().reply == outbox.trouble()
     assert "Choose another password" in outbox.trouble()
+
+
+class Listener(socketserver.StreamRequestHandler):
+    """Takes one letter, and keeps every line of it until its end or that of the connection."""
+
+    timeout = 30
+
+    def handle(self):
+        self.wfile.write(b"220 mail.acme.example\r\n")
+        for line in self.rfile:
+            self.wfile.write(b"354 Go on\r\n" if line == b"DATA\r\n" else b"250 OK\r\n")
+            if line == b"DATA\r\n":
+                break
+        self.server.letter = b""
+        for line in self.rfile:
+            self.server.letter += line
+            if line == b".\r\n" or line.endswith(b"quit\r\n"):
+                return
+        self.server.hung_up = True
+
+
+@pytest.fixture
+def listener(settings):
+    with socketserver.TCPServer(("127.0.0.1", 0), Listener) as server:
+        server.hung_up = False
+        settings.MAIL_URL = f"smtp://127.0.0.1:{server.server_address[1]}"
+        settings.MAIL_FROM = "sales@acme.example"
+        server.thread = threading.Thread(target=server.handle_request)
+        server.thread.start()
+        yield server
+
+
+def test_who_says_stop_as_their_letter_leaves_ends_the_connection_within_it(listener, ana):
+    message = outbox.send(key="k", to=ana.email, subject="Hi", text="Hello Ana", why=Why(ana))
+    consent.restrict(ana, by=None)
+    work.run_due()
+    listener.thread.join()
+    message.refresh_from_db()
+    assert message.state == Message.State.SUPPRESSED
+    assert listener.letter.endswith(b"\r\nHello Ana")
+    assert listener.hung_up
