@@ -92,6 +92,11 @@ def test_refusals_are_told_apart(server, where, reply, state):
     assert server.accepted == []
 
 
+def test_an_answer_that_takes_no_letter_is_not_taken_for_sent(server):
+    server.rcpt = "252 2.5.2 cannot verify the user"
+    assert sent().state == Message.State.READY
+
+
 def test_a_deferred_message_is_sent_later_with_the_same_id(server):
     server.end = "451 4.3.0 try again later"
     message = sent()

@@ -29,7 +29,7 @@ _FIRST_DOT = re.compile(rb"(?m)^\.")
 class _Refusal(Exception):
     def __init__(self, code: int, reply: bytes) -> None:
         super().__init__(code, reply)
-        self.result = _classed(code, reply)
+        self.result = _refused(code, reply)
 
 
 class _Unusable(Exception):
@@ -128,10 +128,15 @@ def _expect(answer: tuple[int, bytes], *codes: int) -> None:
 
 
 def _classed(code: int, reply: bytes) -> Result:
-    text = f"{code} {reply.decode(errors='replace')}"
-    if 200 <= code < 300:
-        return Result(SENT, text)
-    return Result(FAILED if 500 <= code < 600 else DEFERRED, text)
+    return Result(SENT, _text(code, reply)) if 200 <= code < 300 else _refused(code, reply)
+
+
+def _refused(code: int, reply: bytes) -> Result:
+    return Result(FAILED if 500 <= code < 600 else DEFERRED, _text(code, reply))
+
+
+def _text(code: int, reply: bytes) -> str:
+    return f"{code} {reply.decode(errors='replace')}"
 
 
 def _named(error: Exception) -> str:
