@@ -46,11 +46,18 @@ def first(rules: Iterable[Rule], landing: Landing) -> Rule | None:
 
 
 def fits(rule: Rule, landing: Landing) -> bool:
-    """Whether a landing is what the rule says. What it does not tell fits nothing."""
+    """Whether a landing is what the rule says. What it does not tell fits nothing.
+
+    A path is the same with and without a slash at its end; one within counts.
+    """
     found = _plain(rule.part, getattr(landing, rule.part.value))
     words = [word for each in rule.words if (word := _plain(rule.part, each))]
     if not found:
         return False
+    if rule.part is Part.PATH:
+        found = _closed(found)
+        if rule.how in (How.IS, How.ONE_OF):
+            words = [_closed(word) for word in words]
     match rule.how:
         case How.IS | How.ONE_OF:
             return found in words
@@ -63,10 +70,8 @@ def fits(rule: Rule, landing: Landing) -> bool:
 
 def _plain(part: Part, text: str) -> str:
     text = " ".join(text.split()).lower()
-    match part:
-        case Part.REFERRER:
-            return text.removeprefix("www.")
-        case Part.PATH:
-            return text.rstrip("/") or text[:1]
-        case _:
-            return text
+    return text.removeprefix("www.") if part is Part.REFERRER else text
+
+
+def _closed(path: str) -> str:
+    return path.rstrip("/") + "/"
