@@ -69,7 +69,7 @@ def _parsed(url: str) -> tuple[str, str, dict[str, str]]:
     """Host, path and marks of an address."""
     try:
         found = urlsplit(url[:LONGEST_URL].strip())
-        marks = parse_qs(found.query, max_num_fields=100)
+        marks = parse_qs(found.query)
         host = found.hostname or ""
     except ValueError:
         return "", "", {}

@@ -46,6 +46,14 @@ def test_marks_are_kept_short():
     assert len(landings.read("https://a.example/?utm_campaign=" + "x" * 500).campaign) == 200
 
 
+def test_an_address_of_many_fields_tells_what_any_other_does():
+    many = "&".join(f"f{number}=1" for number in range(150))
+    found = landings.read(f"https://acme.example/go?{many}&utm_source=news&gclid=x", "")
+    assert (found.path, found.source, found.click) == ("/go", "news", "gclid")
+    within = landings.read(f"https://acme.example/?{many}", "https://acme.example/before")
+    assert within.referrer == ""
+
+
 def test_marks_hide_nothing_that_cannot_be_kept():
     assert landings.read("https://a.example/?utm_campaign=a%00b%0Ac").campaign == "ab c"
 
