@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import orjson
-
 from accord.channels.intake import arrivals
 from accord.channels.intake.arrivals import Arrival
 from accord.channels.models import FailedEvent
@@ -52,4 +50,4 @@ def _failure(arrival: Arrival) -> FailedEvent:
         "context": dict(message.context),
         "timestamp": message.happened_at.isoformat(),
     }
-    return arrivals.failure(arrival.receipt, Untaken(orjson.loads(orjson.dumps(said)), STRANGE))
+    return arrivals.failure(arrival.receipt, Untaken({"batch": [said]}, STRANGE))

@@ -84,13 +84,11 @@ def of(receipts: Sequence[Receipt]) -> tuple[list[Arrival], list[FailedEvent]]:
 
 def failure(receipt: Receipt, untaken: Untaken) -> FailedEvent:
     """The row that keeps what could not be taken in."""
-    said = untaken.said
-    kind = said.get("type") if isinstance(said, dict) and receipt.kind == "batch" else receipt.kind
     return FailedEvent(
         received_at=receipt.received_at,
         key_id=receipt.key_id,
-        kind=kind[:8].replace("\0", "") if isinstance(kind, str) else "",
-        said=_told(said),
+        kind=receipt.kind,
+        said=_told(untaken.said),
         reason=untaken.reason[:300],
         address=receipt.address,
         agent=receipt.agent,

@@ -29,7 +29,7 @@ def replay(failed: FailedEvent, *, by: User) -> None:
     Receipt.objects.create(
         received_at=held.received_at,
         key_id=held.key_id,
-        kind=held.kind or "batch",
+        kind=held.kind,
         body=held.said.encode(),
         events=1,
         address=held.address,

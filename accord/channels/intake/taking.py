@@ -107,7 +107,7 @@ def _give_up(pk: int) -> int:
         return 0
     body = bytes(receipt.body).decode("utf-8", "replace").replace("\0", "")
     failed = arrivals.failure(receipt, Untaken(body, GAVE_UP))
-    failed.kind, failed.said = receipt.kind, body
+    failed.said = body
     failed.save(force_insert=True)
     receipt.delete()
     return 1

@@ -61,7 +61,8 @@ class SeenMessage(models.Model):
 class FailedEvent(models.Model):
     """An event that could not be taken in: as it was sent, with the reason. Kept for 30 days.
 
-    said: the message as JSON, so that it can be tried again; the rest as in its receipt.
+    said: what was sent as JSON, so that it can be tried again: of a batch the message that failed,
+    with what the batch said for all. The rest as in its receipt.
     """
 
     failed_at = models.DateTimeField(auto_now_add=True)

@@ -136,9 +136,9 @@ def test_what_cannot_be_taken_is_kept_with_its_reason(site):
     assert len(events()) == 1
     said, text = FailedEvent.objects.order_by("pk")
     assert said.reason == "What was tracked has no name: send it as event."
-    assert orjson.loads(said.said) == {"type": "track", "anonymousId": "v-1"}
-    assert (said.kind, said.key, said.origin) == ("track", site, "https://a")
-    assert text.said == '"no object"'
+    assert orjson.loads(said.said) == {"batch": [{"type": "track", "anonymousId": "v-1"}]}
+    assert (said.kind, said.key, said.origin) == ("batch", site, "https://a")
+    assert text.said == '{"batch":["no object"]}'
     assert not Receipt.objects.exists()
 
 

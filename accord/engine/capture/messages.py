@@ -72,7 +72,11 @@ class Message:
 
 @dataclass(frozen=True)
 class Untaken:
-    """What could not be taken, and a sentence that says why."""
+    """What could not be taken, and a sentence that says why.
+
+    said: what to send to the same place to try it again: the request, or for a message of a
+    batch a batch of it alone.
+    """
 
     said: object
     reason: str
@@ -99,7 +103,14 @@ def take_apart(kind: str, body: bytes, received_at: datetime) -> list[Message | 
     each = said.get("batch")
     if not isinstance(each, list):
         return [Untaken(said, "A batch needs a list called batch.")]
-    return [read("", one, around, received_at) for one in each]
+    return [_of_batch(said, read("", one, around, received_at)) for one in each]
+
+
+def _of_batch(said: Mapping[str, object], found: Message | Untaken) -> Message | Untaken:
+    if isinstance(found, Message):
+        return found
+    around = {name: said[name] for name in ("sentAt", "context") if name in said}
+    return Untaken({"batch": [found.said], **around}, found.reason)
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,10 @@ class Around:
     @classmethod
     def of(cls, said: Mapping[str, object]) -> Around:
         """Raises Unfit where the context cannot be kept."""
-        return cls(said.get("sentAt"), values.mapping(said.get("context")))
+        context = values.mapping(said.get("context"))
+        if _size(context) > LARGEST:
+            raise Unfit(f"The context of a batch is larger than {LARGEST // 1024} KB.")
+        return cls(said.get("sentAt"), context)
 
 
 def read(kind: str, said: object, around: Around, received_at: datetime) -> Message | Untaken:
@@ -134,6 +148,7 @@ def _kind(said: object) -> Kind:
 def _read(kind: Kind, said: dict[str, object], around: Around, received_at: datetime) -> Message:
     if _size(said) > LARGEST:
         raise Unfit(f"A message is larger than {LARGEST // 1024} KB.")
+    context = {**around.context, **values.mapping(said.get("context"))}
     found = Message(
         kind=kind,
         id=values.text(said.get("messageId"), longest=LONGEST_ID),
@@ -143,18 +158,18 @@ def _read(kind: Kind, said: dict[str, object], around: Around, received_at: date
         name=_name(kind, said),
         happened_at=_happened(said, around.sent_at, received_at),
         properties=values.mapping(_properties(kind, said)),
-        context={**around.context, **values.mapping(said.get("context"))},
+        context=context,
         previous_id=values.text(said.get("previousId"), longest=LONGEST_ID),
         group_id=values.text(said.get("groupId"), longest=LONGEST_ID),
         counted_only=said.get("anonymous") is True,
-        opted_out=_opted_out(said),
+        opted_out=context.get("gpc") is True,
     )
     _complete(found)
     return found
 
 
-def _size(said: dict[str, object]) -> int:
-    """Bytes of a message. Raises Unfit where it lies deeper than can be written."""
+def _size(said: Mapping[str, object]) -> int:
+    """Bytes of what was said. Raises Unfit where it lies deeper than can be written."""
     try:
         return len(orjson.dumps(said))
     except orjson.JSONEncodeError as error:
@@ -180,11 +195,6 @@ def _name(kind: Kind, said: Mapping[str, object]) -> str:
 def _properties(kind: Kind, said: Mapping[str, object]) -> object:
     traits = kind in (Kind.IDENTIFY, Kind.GROUP)
     return said.get("traits" if traits else "properties")
-
-
-def _opted_out(said: Mapping[str, object]) -> bool:
-    context = said.get("context")
-    return isinstance(context, Mapping) and context.get("gpc") is True
 
 
 def _happened(said: Mapping[str, object], sent_at: object, received_at: datetime) -> datetime:

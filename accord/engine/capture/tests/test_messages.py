@@ -48,6 +48,18 @@ def test_a_batch_says_once_what_holds_for_all():
     assert isinstance(bad, Untaken)
 
 
+def test_a_batch_may_ask_for_all_of_it_that_nothing_is_sold():
+    more = {"context": {"gpc": True}, "batch": [TRACK, {**TRACK, "context": {"locale": "de"}}]}
+    found = messages.take_apart("batch", orjson.dumps(more), NOW)
+    assert [each.opted_out for each in found] == [True, True]
+
+
+def test_what_a_batch_says_for_all_is_no_larger_than_a_message():
+    body = {"context": {"a": "x" * 33_000}, "batch": [TRACK, TRACK]}
+    (found,) = messages.take_apart("batch", orjson.dumps(body), NOW)
+    assert isinstance(found, Untaken) and "larger than 32 KB" in found.reason
+
+
 def test_every_kind_is_taken():
     more = {"groupId": "g", "previousId": "p"}
     kinds = [one({**TRACK, **more, "type": kind}, "").kind for kind in Kind]
