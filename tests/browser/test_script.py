@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from accord.channels.intake import taking
-from accord.channels.models import PageCount, Receipt
+from accord.channels.models import FailedEvent, PageCount, Receipt
 from accord.people.models import Visitor
 from accord.platform.models import Event
 from accord.web.collect.tests.conftest import key, running
@@ -218,3 +218,43 @@ def test_what_cannot_be_sent_is_sent_again(site, tab):
     arrived(tab, 1)
     assert told() == [("page.viewed", "/")] and failing["left"] == 0
     tab.complaints.clear()  # Chromium reports the 503
+
+
+LARGE = """([each, times]) => {
+  for (let n = 0; n < times; n += 1) accord.track(`Large ${n}`, {text: "ü".repeat(each / 2)});
+  accord.track("Small");
+}"""
+
+
+def test_much_at_once_goes_in_parts_that_a_browser_sends(site, tab):
+    ready(tab, site("/", 'data-consent="given"'))
+    tab.evaluate(LARGE, [25_000, 5])
+    arrived(tab, 7)
+    assert {name for _, name in told()} == {"/", *(f"Large {n}" for n in range(5)), "Small"}
+
+
+@pytest.mark.parametrize("size", [70_000, 600_000])
+def test_what_is_too_large_holds_nothing_up(site, tab, size):
+    """Up to 500 KB it is kept as a failed event that says why; above, the server refuses it."""
+    ready(tab, site("/", 'data-consent="given"'))
+    tab.evaluate(LARGE, [size, 1])
+    arrived(tab, 3 if size < 500_000 else 2)
+    assert [name for _, name in told()] == ["/", "Small"]
+    assert FailedEvent.objects.count() == (size < 500_000)
+    tab.complaints.clear()  # Chromium reports the 413
+
+
+def test_what_cannot_be_written_as_json_holds_nothing_up(site, tab):
+    ready(tab, site("/", 'data-consent="given"'))
+    tab.evaluate("() => { const a = {}; a.a = a; accord.track('Round', a); accord.track('Next'); }")
+    arrived(tab, 2)
+    assert [name for _, name in told()] == ["/", "Next"]
+
+
+def test_what_fits_goes_along_when_the_page_is_left(site, tab):
+    ready(tab, site("/", 'data-consent="given"'))
+    arrived(tab, 1)
+    tab.evaluate(LARGE, [25_000, 3])
+    tab.goto("about:blank")
+    arrived(tab, 3)
+    assert {name for _, name in told()} == {"/", "Large 0", "Large 1", "Small"}

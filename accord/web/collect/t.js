@@ -11,6 +11,7 @@
   var NAME = "accord";
   var MOST = 200; // messages that wait
   var BATCH = 20;
+  var BYTES = 60000; // of a batch: browsers send 64 KiB of a page that is left
   var gpc = navigator.globalPrivacyControl === true;
   var agreed = own.getAttribute("data-consent") === "given" && !gpc;
   var id = "";
@@ -18,7 +19,7 @@
   var here = "";
   var before = document.referrer;
   var queue = [];
-  var sending = false;
+  var sending = []; // what is on its way
   var failures = 0;
   var timer = 0;
 
@@ -47,7 +48,7 @@
     }
     id = user = "";
     queue = queue.filter(function (message) {
-      return message.anonymous;
+      return !message.named;
     });
   }
 
@@ -69,7 +70,13 @@
       };
       if (type === "consent") message.properties = fields.properties;
     }
-    queue.push(message);
+    try {
+      var text = JSON.stringify(message);
+    } catch (error) {
+      console.warn("Accord cannot send this:", error);
+      return;
+    }
+    queue.push({ text: text, bytes: new Blob([text]).size, named: agreed });
     if (queue.length > MOST) queue.shift();
     later(50);
   }
@@ -79,32 +86,44 @@
   }
 
   function later(milliseconds) {
-    if (!timer && !sending) timer = setTimeout(send, milliseconds);
+    if (!timer && !sending.length) timer = setTimeout(send, milliseconds);
+  }
+
+  /* The first that go together: one at least, however large it is. */
+  function batch(messages) {
+    var bytes = 0;
+    return messages.slice(0, BATCH).filter(function (message, n) {
+      bytes += message.bytes + 1;
+      return !n || bytes <= BYTES;
+    });
   }
 
   function body(messages) {
-    return JSON.stringify({ writeKey: KEY, sentAt: new Date().toISOString(), batch: messages });
+    var texts = messages.map(function (message) {
+      return message.text;
+    });
+    return `{"writeKey":${JSON.stringify(KEY)},"sentAt":"${new Date().toISOString()}","batch":[${texts}]}`;
   }
 
   function send() {
     timer = 0;
-    if (sending || !queue.length) return;
-    var messages = queue.slice(0, BATCH);
-    sending = true;
-    fetch(URL_, { method: "POST", body: body(messages), keepalive: true, credentials: "omit", referrerPolicy: "no-referrer" })
+    if (sending.length || !queue.length) return;
+    var messages = (sending = batch(queue));
+    var fits = messages[0].bytes <= BYTES; // what is larger is tried once, and holds nothing up
+    fetch(URL_, { method: "POST", body: body(messages), keepalive: fits, credentials: "omit", referrerPolicy: "no-referrer" })
       .then(
         function (answer) {
           var again = answer.status === 429 || answer.status >= 500;
           return settled(messages, again, Number(answer.headers.get("retry-after")) || 0);
         },
         function () {
-          settled(messages, true, 0);
+          settled(messages, fits, 0);
         },
       );
   }
 
   function settled(messages, again, seconds) {
-    sending = false;
+    sending = [];
     failures = again ? failures + 1 : 0;
     if (!again) drop(messages);
     if (queue.length) later(again ? 1000 * Math.max(seconds, Math.min(300, Math.pow(2, failures))) : 50);
@@ -116,12 +135,27 @@
     });
   }
 
-  /* The page is left: what waits goes along. What fetch sends already may come twice; its id tells. */
+  function beacon(messages) {
+    var goes = navigator.sendBeacon && navigator.sendBeacon(URL_, body(messages));
+    if (goes) drop(messages);
+    return goes;
+  }
+
+  /* The page is left: what waits goes along, as far as the browser takes it. What fetch sends
+     already goes last, as it may come twice; its id tells. */
   function leave() {
-    while (queue.length) {
-      var messages = queue.slice(0, BATCH);
-      if (!navigator.sendBeacon || !navigator.sendBeacon(URL_, body(messages))) return;
-      drop(messages);
+    var going = sending;
+    var waiting = queue.filter(function (message) {
+      return going.indexOf(message) < 0;
+    });
+    waiting = waiting.concat(going);
+    while (waiting.length) {
+      var messages = batch(waiting);
+      waiting = waiting.slice(messages.length);
+      if (!beacon(messages) && messages.length > 1)
+        messages.forEach(function (message) {
+          beacon([message]);
+        });
     }
   }
 
