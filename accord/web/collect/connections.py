@@ -63,12 +63,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.last = asyncio.get_running_loop().time()
-        if self.closing:
-            return
-        try:
-            self.parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._refuse(answers.MALFORMED)
+        while data and not self.closing:
+            data = self._read(data)
 
     def pause_writing(self) -> None:
         """They do not read what we answer: nothing more is read of them either."""
@@ -103,6 +99,8 @@ class Connection(asyncio.Protocol):
             self.arriving.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return  # it is read again
         wanted = self.arriving.headers
         if wanted.get("content-length", "0").isdigit() and self.transport is not None:
             if int(wanted.get("content-length", "0")) > LARGEST:
@@ -119,7 +117,7 @@ class Connection(asyncio.Protocol):
         self.arriving.body += body
 
     def on_message_complete(self) -> None:
-        if self.closing:
+        if self.closing or self.parser.should_upgrade():
             return
         self.began = 0.0
         method = self.parser.get_method().decode("latin-1")
@@ -153,6 +151,29 @@ class Connection(asyncio.Protocol):
         self.closing = True
         if not self.busy and self.transport is not None:
             self.transport.close()
+
+    def _read(self, data: bytes) -> bytes:
+        """Read; answers what is to be read yet."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as asked:
+            return self._without_upgrade() + data[asked.args[0] :]
+        except httptools.HttpParserError:
+            self._refuse(answers.MALFORMED)
+        return b""
+
+    def _without_upgrade(self) -> bytes:
+        """The head of who also speaks another protocol, without that: we speak this one only."""
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        if method == b"CONNECT":
+            self._refuse(answers.MALFORMED)
+            return b""
+        lines = [b"%s %s HTTP/%s" % (method, self.arriving.url, version.encode())]
+        for name, value in self.arriving.headers.items():
+            if name not in ("upgrade", "connection"):
+                lines.append(f"{name}: {value}".encode("latin-1"))
+        self.parser = httptools.HttpRequestParser(self)
+        return b"\r\n".join([*lines, b"", b""])
 
     def _count(self, size: int) -> None:
         self.arriving.head_size += size

@@ -204,6 +204,21 @@ def test_who_never_reads_the_answers_fills_no_memory_and_loses_none(running, key
     client.close()
 
 
+def test_who_also_speaks_another_protocol_is_answered_in_this_one(client, receipts):
+    data = orjson.dumps(EVENT)
+    head = f"POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: {BASIC}\r\n"
+    head += "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    whole = f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data
+    health = b"GET /health HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"
+    client.send(whole + health + whole[:-9])
+    assert [client.answer()[0] for _ in range(2)] == [202, 200]
+    client.send(whole[-9:] + whole)
+    assert [client.answer()[0] for _ in range(2)] == [202, 202]
+    assert client.ask(b"GET /v1/track HTTP/1.1\r\n\r\n")[0] == 405
+    assert client.ask(b"CONNECT acme.example:443 HTTP/1.1\r\n\r\n")[0] == 400
+    assert client.answer() is None and len(receipts()) == 3
+
+
 def test_hostile_bytes_crash_nothing(running, server_key):
     port, _, _ = running()
     rng = random.Random(7)
