@@ -20,7 +20,7 @@ from accord.web.collect.reading import Receipt, Request, read
 
 LAST_WORD = 10.0  # seconds that requests under way get when the server is told to end
 BURST = 5.0  # seconds' worth of events that may come at once
-A_BROWSER = Pace(rate=50, burst=500)  # events a second from one address, by a key for browsers
+A_BROWSER = Pace(rate=50, burst=500)  # events a second from one line, by a key for browsers
 
 
 class Server:
@@ -102,8 +102,8 @@ class Server:
 
     def _too_fast(self, key: Key, client: str, events: int) -> float:
         """0.0, or the seconds to wait. A server sends for many: its address is not counted."""
-        now = time.monotonic()
-        if key.for_browsers and (wait := self.by_browser.take((key.id, client), events, now)):
+        now, browser = time.monotonic(), (key.id, addresses.counted(client))
+        if key.for_browsers and (wait := self.by_browser.take(browser, events, now)):
             return wait
         return self.by_key.take(key.id, events, now)
 
