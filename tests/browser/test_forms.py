@@ -4,6 +4,7 @@ import http.server
 import mailbox
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from playwright.sync_api import expect
 
 from accord.channels import outbox
 from accord.channels.models import Message
-from accord.marketing.forms import submissions
+from accord.engine.forms.terms import Ending
+from accord.marketing.forms import forms, submissions
 from accord.marketing.models import FormDay, Submission
 from accord.people import lifecycle
 from accord.people.consents import purposes
@@ -173,6 +175,30 @@ def test_a_form_in_another_page_under_a_strict_policy(signed_in, page, live_serv
     kept = Submission.objects.get()
     assert kept.page == f"{there}/ask?utm_source=news&utm_medium=email"
     assert kept.proven
+
+
+@pytest.fixture
+def publish():
+    """`publish(url=..., confirm=...)` is the address of a form that ends on another page."""
+
+    def made(**more):
+        form = forms.create(name="Ask us", by=None)
+        draft = forms.draft(form)
+        ending = Ending(url=more.pop("url"))
+        forms.write(form, replace(draft, ending=ending, **more), by=None)
+        return f"/f/{forms.publish(form, by=None).form.slug}/"
+
+    return made
+
+
+def test_a_form_leads_to_a_page_whose_host_has_umlauts(page, live_server, elsewhere, publish):
+    port = elsewhere("<!doctype html><title>x</title><h1>Danke</h1>", "").rpartition(":")[2]
+    visitor = page(user_agent=CHROME)
+    visitor.goto(live_server.url + publish(url=f"http://müller.localhost:{port}/danke"))
+    visitor.get_by_label("E-mail", exact=True).fill("ana@acme.example")
+    visitor.get_by_role("button", name="Send").click()
+    expect(visitor.get_by_role("heading", name="Danke")).to_be_visible()
+    assert visitor.complaints == []  # the policy can be read
 
 
 @pytest.mark.parametrize(("width", "theme"), WIDTHS)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
+from accord.engine.forms import endings
 from accord.engine.forms.terms import (
     BORN,
     CHOSEN,
@@ -28,17 +28,6 @@ def of(definition: Definition, *, children: bool = False) -> tuple[str, ...]:
     return (*_all(definition), *ages)
 
 
-def address(url: str) -> bool:
-    """Whether people can be sent to this address: a whole one, of the web."""
-    try:
-        place = urlsplit(url)
-        host = place.hostname
-    except ValueError:
-        return False
-    plain = not any(sign.isspace() or sign in '\\"<>' for sign in url)
-    return plain and place.scheme in ("http", "https") and bool(host) and len(url) <= 500
-
-
 def _all(definition: Definition) -> Iterator[str]:
     if not definition.title.strip():
         yield "Give the form a title."
@@ -49,8 +38,11 @@ def _all(definition: Definition) -> Iterator[str]:
         yield "Ask for the e-mail address, always and as required: it tells who wrote."
     if len(definition.questions) > MOST_QUESTIONS:
         yield f"Ask at most {MOST_QUESTIONS} questions."
-    if definition.ending.url and not address(definition.ending.url):
-        yield "The page people go to afterwards needs its whole address, beginning with https://."
+    if definition.ending.url and not endings.address(definition.ending.url):
+        yield (
+            "The page people go to afterwards needs its whole address: https://, then the name of "
+            "its host in letters, digits, dots and hyphens."
+        )
     if len({(each.purpose, each.channel) for each in definition.consents}) < len(
         definition.consents
     ):

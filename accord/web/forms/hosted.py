@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accord.engine.capture import agents
-from accord.engine.forms import proof
+from accord.engine.forms import endings, proof
 from accord.engine.forms.answers import Checked
 from accord.engine.forms.terms import Definition
 from accord.marketing.forms import confirmations, conversion, forms, submissions, tickets
@@ -147,8 +146,9 @@ def _told(request: HttpRequest, shown: Shown, given: Given, received: Received) 
     waits = not spam and submissions.waits(shown.definition, received.submission)
     if not shown.whole:
         return _done(request, shown, waits=waits)
-    if shown.definition.ending.url and not waits:
-        return HttpResponseRedirect(shown.definition.ending.url, status=303)
+    onward = endings.address(shown.definition.ending.url)
+    if onward and not waits:
+        return HttpResponseRedirect(onward, status=303)
     return HttpResponseRedirect(f"thanks/{'?mail=1' if waits else ''}", status=303)
 
 
@@ -192,7 +192,7 @@ def fields(definition: Definition, given: Given, checked: Checked | None) -> dic
 
 def _done(request: HttpRequest, shown: Shown, *, waits: bool) -> HttpResponse:
     template = "public/form_done.html" if shown.whole else "public/_form_done.html"
-    url = "" if waits or shown.whole else shown.definition.ending.url
+    url = "" if waits or shown.whole else endings.address(shown.definition.ending.url)
     context = {"definition": shown.definition, "waits": waits, "url": url, "form": shown.form}
     return render(request, template, context)
 
@@ -249,12 +249,11 @@ def _ticket(request: HttpRequest, form: Form) -> str:
 
 def _policy(definition: Definition) -> dict[str, list[str]]:
     """The script counts and proves; browsers follow a redirect only to where forms may go."""
-    place = urlsplit(definition.ending.url)
-    onward = [f"{place.scheme}://{place.netloc}"] if definition.ending.url else []
+    origin = endings.origin(definition.ending.url)
     return POLICY | {
         "script-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'", *onward],
+        "form-action": ["'self'", *filter(None, [origin])],
     }
 
 

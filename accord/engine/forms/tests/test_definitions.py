@@ -1,13 +1,14 @@
 """Definitions: there and back, the schema, what keeps one from being published."""
 
 import json
+import re
 from dataclasses import replace
 from importlib import resources
 
 import jsonschema
 import pytest
 
-from accord.engine.forms import faults, notation
+from accord.engine.forms import endings, faults, notation
 from accord.engine.forms.notation import NoForm
 from accord.engine.forms.terms import Condition, Ending, Kind, Op, Question
 from accord.engine.forms.tests.test_answers import FORM
@@ -92,13 +93,35 @@ def test_a_fault_is_a_sentence(draft, sentence):
     [
         "javascript:alert(1)", "//evil.example", "\\\\evil.example", "https:", "ftp://a.example",
         "/thanks/", "https://a.example/ b", "https://a.example\\@evil.example", "http://[",
-        "https://a.example/" + "a" * 500, 'https://a.example/"',
+        "https://a.example/" + "a" * 500, 'https://a.example/"', "https://a.example;b/",
+        "https://a.example,b/", "https://a_b.example/", "https://\N{SNOWMAN}.example/",
+        "https://ana:secret@a.example/", "https://a.example:x/", "https://a.example:99999/",
+        "https://a..example/", "https://[::1]/", "https://\u202ea.example/",
     ],
 )  # fmt: skip
 def test_people_are_sent_to_whole_addresses_of_the_web_only(url):
-    assert not faults.address(url)
+    assert endings.address(url) == endings.origin(url) == ""
     assert "https://" in " ".join(faults.of(replace(FORM, ending=Ending(url=url))))
 
 
-def test_a_whole_address_is_good():
-    assert faults.address("https://acme.example/thanks?from=form")
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://acme.example/thanks?from=form", "https://acme.example/thanks?from=form"),
+        ("https://müller.example/danke", "https://xn--mller-kva.example/danke"),
+        ("HTTPS://MÜLLER.example/Danke", "https://xn--mller-kva.example/Danke"),
+        ("https://акме.example:8443", "https://xn--80akoi.example:8443"),
+        ("https://xn--mller-kva.example/", "https://xn--mller-kva.example/"),
+        ("http://localhost:8000/#thanks", "http://localhost:8000/#thanks"),
+        ("http://192.0.2.1/thanks", "http://192.0.2.1/thanks"),
+        ("https://r3---a.example/", "https://r3---a.example/"),
+    ],
+)
+def test_a_whole_address_is_asked_for_with_its_host_in_ascii(url, asked):
+    assert endings.address(url) == asked
+    assert endings.origin(url) == re.match(r"\w+://[^/]+", asked)[0]
+    assert faults.of(replace(FORM, ending=Ending(url=url))) == ()
+
+
+def test_no_address_has_no_origin():
+    assert endings.origin("") == endings.origin("https://a.example;b/") == ""

@@ -94,6 +94,23 @@ def test_a_redirect_goes_where_the_version_says_and_nowhere_else(visitor, publis
     assert (sent.status_code, sent["Location"]) == (303, "https://acme.example/thanks")
 
 
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://müller.example/danke", "https://xn--mller-kva.example"),
+        ("https://акме.example/", "https://xn--80akoi.example"),
+    ],
+)
+def test_a_redirect_with_umlauts_is_one_browsers_follow(visitor, publish, url, origin):
+    publish(ending=Ending(url=url))
+    shown = visitor.get("/f/ask-us/")
+    assert f"form-action 'self' {origin};" in shown["Content-Security-Policy"] + ";"
+    sent = visitor.post("/f/ask-us/", hidden(shown) | GOOD)
+    assert sent["Location"].startswith(origin + "/")
+    done = visitor.post("/f/ask-us/part/", GOOD).content.decode()
+    assert f'data-redirect="{origin}/' in done
+
+
 def test_double_opt_in_from_the_mail_to_the_button(visitor, publish, offers):
     publish(boxes=[box(offers)])
     shown = visitor.get("/f/ask-us/")
