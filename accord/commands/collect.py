@@ -34,8 +34,7 @@ def run(options: argparse.Namespace) -> int:
     with nullcontext() if chosen.DATABASE_URL else embedded.running(chosen.DATA):
         url = chosen.DATABASE_URL or postgres.cluster(chosen.DATA).url()
         server = Server(url, rate=chosen.COLLECT_RATE, proxies=chosen.PROXIES)
-        asyncio.run(server.serve(listening))
-    return 0
+        return 0 if asyncio.run(server.serve(listening)) else 1
 
 
 def _socket(number: int | None, host: str, port: int) -> socket.socket:

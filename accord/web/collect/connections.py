@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ SLOWEST = 15.0  # seconds a request may take to arrive
 LINGER = 3.0  # seconds the rest of a refused request is read past, so that its answer arrives
 
 Handle = Callable[[Request], Awaitable[Answer]]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -203,9 +206,8 @@ class Connection(asyncio.Protocol):
             if self.full_at:
                 return
             done, keep, head = self.busy.popleft()
-            answer = answers.DOWN if done.cancelled() or done.exception() else done.result()
             keep = keep and not (self.closing and not self.busy)
-            self.transport.write(answer.written(keep=keep, head=head))
+            self.transport.write(_answer_of(done).written(keep=keep, head=head))
             if not keep:
                 self._close()
                 return
@@ -220,3 +222,12 @@ class Connection(asyncio.Protocol):
             self.transport.write_eof()
         else:
             self.transport.close()
+
+
+def _answer_of(done: asyncio.Future[Answer]) -> Answer:
+    if done.cancelled():
+        return answers.DOWN
+    if error := done.exception():
+        logger.error("a request could not be answered", exc_info=error)
+        return answers.DOWN
+    return done.result()

@@ -53,21 +53,23 @@ class Journal:
     url: str
     tell_every: float = 0.25
     waiting: list[Waiting] = field(default_factory=list)
-    bytes: int = 0
+    waiting_bytes: int = 0
     more: asyncio.Event = field(default_factory=asyncio.Event)
-    kept: int = 0
+    ended: bool = False
     told: float = 0.0
     untold: bool = False
     connection: psycopg.AsyncConnection[object] | None = None
 
     async def keep(self, key: int, receipt: Receipt, at: datetime) -> None:
         """Come back when the request is durable. Raises Full or Unkept, when it is not kept."""
+        if self.ended:
+            raise Unkept
         size = len(receipt.body)
-        if len(self.waiting) >= MOST_WAITING or self.bytes + size > MOST_BYTES:
+        if len(self.waiting) >= MOST_WAITING or self.waiting_bytes + size > MOST_BYTES:
             raise Full
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiting.append(Waiting(key, receipt, at, done))
-        self.bytes += size
+        self.waiting_bytes += size
         self.more.set()
         await done
 
@@ -82,6 +84,8 @@ class Journal:
                 await self._write(self._taken())
             raise
         finally:
+            self.ended = True
+            _turn_away(self.waiting)
             if self.connection is not None:
                 await self.connection.close()
 
@@ -97,7 +101,7 @@ class Journal:
 
     def _taken(self) -> list[Waiting]:
         taken, self.waiting = self.waiting[:MOST_AT_ONCE], self.waiting[MOST_AT_ONCE:]
-        self.bytes -= sum(len(each.receipt.body) for each in taken)
+        self.waiting_bytes -= sum(len(each.receipt.body) for each in taken)
         if not self.waiting:
             self.more.clear()
         return taken
@@ -106,14 +110,15 @@ class Journal:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._commit(taken)
+            for each in taken:
+                if not each.done.done():
+                    each.done.set_result(None)
         except (psycopg.Error, OSError, TimeoutError) as error:
             logger.error("requests could not be kept", extra={"why": type(error).__name__})
-            await self._give_up(taken)
-            return
-        self.kept += len(taken)
-        for each in taken:
-            if not each.done.done():
-                each.done.set_result(None)
+            _turn_away(taken)
+            await self._begin_again()
+        finally:
+            _turn_away(taken)
 
     async def _commit(self, taken: Sequence[Waiting]) -> None:
         if self.connection is None or self.connection.closed:
@@ -129,14 +134,17 @@ class Journal:
                 self.told = now
                 await cursor.execute(TELL)
 
-    async def _give_up(self, taken: Sequence[Waiting]) -> None:
-        for each in taken:
-            if not each.done.done():
-                each.done.set_exception(Unkept())
+    async def _begin_again(self) -> None:
         if self.connection is not None:
             await self.connection.close()
             self.connection = None
         await asyncio.sleep(AGAIN)
+
+
+def _turn_away(waiting: Sequence[Waiting]) -> None:
+    for each in waiting:
+        if not each.done.done():
+            each.done.set_exception(Unkept())
 
 
 def _row(waiting: Waiting) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 import time
@@ -22,6 +23,8 @@ LAST_WORD = 10.0  # seconds that requests under way get when the server is told 
 BURST = 5.0  # seconds' worth of events that may come at once
 A_BROWSER = Pace(rate=50, burst=500)  # events a second from one line, by a key for browsers
 
+logger = logging.getLogger(__name__)
+
 
 class Server:
     """Serves one listening socket until told to end.
@@ -39,26 +42,34 @@ class Server:
         self.by_browser = Pace(A_BROWSER.rate, A_BROWSER.burst)
         self.living: set[Connection] = set()
 
-    async def serve(self, listening: socket.socket, told: asyncio.Event | None = None) -> None:
-        """Serve until `told` is set, or the process is told to end; then answer what is begun."""
+    async def serve(self, listening: socket.socket, told: asyncio.Event | None = None) -> bool:
+        """Serve until `told` is set, or the process is told to end; then answer what is begun.
+
+        False: an error of ours ended it, which the log tells; whoever started it starts it again.
+        """
         loop = asyncio.get_running_loop()
         told = told or _told_to_end(loop)
-        writing = asyncio.create_task(self.journal.run())
-        reading = asyncio.create_task(self.keys.run())
-        sweeping = asyncio.create_task(self._sweep())
+        working = [
+            asyncio.create_task(work)
+            for work in (self.journal.run(), self.keys.run(), self._sweep())
+        ]
+        waiting = asyncio.create_task(told.wait())
         server = await loop.create_server(
             lambda: Connection(self.handle, self.living), sock=listening, backlog=1024
         )
-        await told.wait()
+        await asyncio.wait((waiting, *working), return_when=asyncio.FIRST_COMPLETED)
         server.close()
         for connection in list(self.living):
             connection.end()
         until = loop.time() + LAST_WORD
         while self.living and loop.time() < until:
             await asyncio.sleep(0.02)
-        for task in (writing, reading, sweeping):
+        for task in (waiting, *working):
             task.cancel()
-        await asyncio.gather(writing, reading, sweeping, return_exceptions=True)
+        for ended in await asyncio.gather(*working, return_exceptions=True):
+            if isinstance(ended, Exception):
+                logger.error("the collect server ends by an error", exc_info=ended)
+        return told.is_set()
 
     async def handle(self, request: Request) -> Answer:
         """Answer one request."""
