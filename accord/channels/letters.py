@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from accord.channels import footer
 from accord.channels.models import Message
+from accord.engine.cleaning import emails
 from accord.engine.errors import Refused
 from accord.people.consents import preference_links
 
@@ -52,6 +53,8 @@ may have accepted it; what ends between that call and a clear answer is unknown.
 
 def address(text: str) -> str:
     """An address as mail servers understand it. Raises NoAddress."""
+    if len(text) > emails.LONGEST:
+        raise NoAddress
     try:
         found = validate_email(
             text.strip(),

@@ -86,8 +86,8 @@ def read(
     """
     if currency and text[:1].isdigit() and text[-1:].isdigit():
         return Money(numbers.read(text, decimal_mark=decimal_mark), currency)
-    plain = wording.plain(text).strip()
-    number = _NUMBER.search(plain) if len(plain) <= numbers.LONGEST else None
+    plain = wording.plain(text).strip() if len(text) <= numbers.LONGEST else ""
+    number = _NUMBER.search(plain)
     if number is None:
         raise _unreadable(text)
     digits, before, after = number[0], plain[: number.start()], plain[number.end() :]

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
+from accord.engine.cleaning import hosts
+
 
 class Sort(StrEnum):
     SEARCH = "search"
@@ -45,6 +47,8 @@ def place(host: str) -> Place | None:
     Social networks and assistants are known with their subdomains, search engines only by the
     hosts that search: the rest of a search engine's domain is other services.
     """
+    if len(host) > hosts.LONGEST:
+        return None
     host = host.lower().rstrip(".").removeprefix("www.").removeprefix("m.")
     for name in _longer_first(host):
         found = next(filter(None, map(_places().get, (name, *_spellings(name)))), None)

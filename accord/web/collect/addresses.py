@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Collection
 
+LONGEST = 100  # an IPv6 address with its zone has room
+
 
 def client(peer: str, forwarded: str, proxies: Collection[str]) -> str:
     """The address of the client: the peer's, or what a proxy of ours says of it.
@@ -50,6 +52,8 @@ def _without_port(text: str) -> str:
 
 
 def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    if len(text) > LONGEST:
+        return None
     try:
         return ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
