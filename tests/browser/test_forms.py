@@ -201,6 +201,18 @@ def test_a_form_leads_to_a_page_whose_host_has_umlauts(page, live_server, elsewh
     assert visitor.complaints == []  # the policy can be read
 
 
+def test_who_confirms_by_mail_is_led_there_too(page, live_server, elsewhere, publish):
+    port = elsewhere("<!doctype html><title>x</title><h1>Danke</h1>", "").rpartition(":")[2]
+    path = publish(url=f"http://müller.localhost:{port}/danke", confirm=True)
+    visitor = page(user_agent=CHROME)
+    visitor.request.post(live_server.url + path, form={"email": "ana@acme.example"})
+    settled()
+    visitor.goto(re.search(r"http\S+/confirm/\S+/", Message.objects.get().text)[0])
+    visitor.get_by_role("button", name="Yes, it was me").click()
+    expect(visitor.get_by_role("heading", name="Danke")).to_be_visible()
+    assert visitor.complaints == []
+
+
 @pytest.mark.parametrize(("width", "theme"), WIDTHS)
 def test_pages_of_forms_read_well(signed_in, page, axe, shoot, width, theme):
     tab = signed_in(theme, 1440)

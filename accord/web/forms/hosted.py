@@ -78,23 +78,21 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
 @public
 @slowed
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
-    """A page with a button. Opening it does nothing: scanners of mail open every link."""
+    """A page with a button. Opening it does nothing: scanners of mail open every link.
+
+    The button leads to where the form ends.
+    """
     try:
         found = confirmations.find(token)
     except confirmations.LinkSpent:
         return render(request, "public/form_spent.html", status=410)
     definition = forms.definition(found.submission.version)
-    with translation.override(definition.language):
-        done = found.used_at is not None
-        if request.method == "POST":
-            confirmations.confirm(token)
-            done = True
-        context = {"definition": definition, "agreed": found.submission.agreed, "done": done}
-        if done:
-            context["preferences"] = confirmations.preferences_of(found.submission)
-        answer = render(request, "public/form_confirmation.html", context)
-    answer["Content-Language"] = definition.language
-    return answer
+    if request.method == "POST":
+        confirmations.confirm(token)
+        if onward := endings.address(definition.ending.url):
+            return HttpResponseRedirect(onward, status=303)
+    done = request.method == "POST" or found.used_at is not None
+    return _confirmed(request, definition, found.submission, done=done)
 
 
 def _answered(request: HttpRequest, slug: str, *, whole: bool) -> HttpResponse:
@@ -190,6 +188,19 @@ def fields(definition: Definition, given: Given, checked: Checked | None) -> dic
     }
 
 
+def _confirmed(
+    request: HttpRequest, definition: Definition, submission: Submission, *, done: bool
+) -> HttpResponse:
+    context = {"definition": definition, "agreed": submission.agreed, "done": done}
+    if done:
+        context["preferences"] = confirmations.preferences_of(submission)
+    with translation.override(definition.language):
+        answer = render(request, "public/form_confirmation.html", context)
+    answer["Content-Language"] = definition.language
+    answer._csp_config = _onward(definition)  # type: ignore[attr-defined]  # as csp does
+    return answer
+
+
 def _done(request: HttpRequest, shown: Shown, *, waits: bool) -> HttpResponse:
     template = "public/form_done.html" if shown.whole else "public/_form_done.html"
     url = "" if waits or shown.whole else endings.address(shown.definition.ending.url)
@@ -248,13 +259,14 @@ def _ticket(request: HttpRequest, form: Form) -> str:
 
 
 def _policy(definition: Definition) -> dict[str, list[str]]:
-    """The script counts and proves; browsers follow a redirect only to where forms may go."""
+    """The script counts and proves."""
+    return _onward(definition) | {"script-src": ["'self'"], "connect-src": ["'self'"]}
+
+
+def _onward(definition: Definition) -> dict[str, list[str]]:
+    """Browsers follow a redirect only to where forms may go."""
     origin = endings.origin(definition.ending.url)
-    return POLICY | {
-        "script-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'", *filter(None, [origin])],
-    }
+    return POLICY | {"form-action": ["'self'", *filter(None, [origin])]}
 
 
 def _said(request: HttpRequest, name: str) -> str:

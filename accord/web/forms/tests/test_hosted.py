@@ -131,6 +131,27 @@ def test_double_opt_in_from_the_mail_to_the_button(visitor, publish, offers):
     assert ConsentRecord.objects.count() == 2
 
 
+def test_who_confirms_is_led_to_where_the_form_ends(visitor, publish):
+    publish(confirm=True, ending=Ending(url="https://müller.example/danke"))
+    shown = visitor.get("/f/ask-us/")
+    sent = visitor.post("/f/ask-us/", hidden(shown) | GOOD)
+    assert sent["Location"] == "thanks/?mail=1"
+    submissions.settle(Submission.objects.get().pk)
+    letter = Message.objects.get(key__startswith="form-confirmation")
+    path = re.search(r"http://localhost:\d+(/confirm/\S+)", letter.text)[1]
+    opened = visitor.get(path)
+    assert opened.status_code == 200 and not Contact.objects.exists()
+    policy = opened["Content-Security-Policy"] + ";"
+    assert "form-action 'self' https://xn--mller-kva.example;" in policy
+    assert "script-src" not in policy
+    for _ in range(2):
+        pressed = visitor.post(path)
+        ended = (pressed.status_code, pressed["Location"])
+        assert ended == (303, "https://xn--mller-kva.example/danke")
+    assert Contact.objects.count() == 1
+    assert "that is confirmed" in visitor.get(path).content.decode()
+
+
 def test_who_confirmed_finds_their_preferences(visitor, publish, offers):
     purposes.word(offers, language="de", text="Acme darf mir Angebote mailen.", by=None)
     publish(boxes=[box(offers)], language="de")
