@@ -107,7 +107,10 @@ def _letter(submission: Submission, definition: Definition, token: str) -> tuple
         % {"form": definition.title},
         gettext("You agreed to:") + "\n\n" + words if words else "",
         gettext("If it was you, confirm it here within seven days:") + f"\n{link}",
-        gettext("If it was not you, do nothing. You will not hear from us again."),
+        gettext(
+            "If it was not you, do nothing: without the button you have not agreed to anything in "
+            "this form."
+        ),
         company,
     ]
     subject = gettext("Please confirm: %(form)s") % {"form": definition.title}

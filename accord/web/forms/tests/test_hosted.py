@@ -13,7 +13,7 @@ from accord.channels.models import Message
 from accord.engine.consent.terms import Channel
 from accord.engine.forms import proof
 from accord.engine.forms.terms import Ending
-from accord.marketing.forms import forms, submissions, tickets
+from accord.marketing.forms import confirmations, forms, submissions, tickets
 from accord.marketing.forms.tests.conftest import CHROME, box, data, news, offers, publish
 from accord.marketing.models import FormDay, Submission
 from accord.people import contacts
@@ -150,6 +150,43 @@ def test_who_confirms_is_led_to_where_the_form_ends(visitor, publish):
         assert ended == (303, "https://xn--mller-kva.example/danke")
     assert Contact.objects.count() == 1
     assert "that is confirmed" in visitor.get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "You get a mail with a link: usually at once, later if several went to your"),
+        ("de", "Sie bekommen eine E-Mail mit einem Link: meist sofort, später, wenn heute schon"),
+    ],
+)
+def test_no_mail_is_said_to_be_sent_that_waits_until_tomorrow(visitor, publish, language, words):
+    publish(confirm=True, language=language)
+    for _ in range(confirmations.MOST + 1):
+        sent = visitor.post("/f/ask-us/", GOOD)
+        submissions.settle(Submission.objects.latest("pk").pk)
+    assert Message.objects.count() == confirmations.MOST
+    assert words in visitor.get(f"/f/ask-us/{sent['Location']}").text
+
+
+@pytest.mark.parametrize(
+    ("language", "end"),
+    [
+        ("en", "without the button you have not agreed to anything in this form."),
+        ("de", "Ohne den Knopf haben Sie mit diesem Formular in nichts eingewilligt."),
+    ],
+)
+def test_who_it_was_not_is_told_what_is_true(visitor, publish, offers, language, end):
+    """The record is there already, and its owner was told."""
+    purposes.word(offers, language="de", text="Acme darf mir Angebote mailen.", by=None)
+    publish(boxes=[box(offers)], language=language)
+    visitor.post("/f/ask-us/", GOOD | {"consent:offers:email": "on"})
+    submissions.settle(Submission.objects.get().pk)
+    assert Contact.objects.exists() and not ConsentRecord.objects.exists()
+    letter = Message.objects.get(key__startswith="form-confirmation")
+    path = re.search(r"http://localhost:\d+(/confirm/\S+)", letter.text)[1]
+    for said in (letter.text, visitor.get(path).text):
+        assert end in said
+        assert "hear from us" not in said and "Nothing is sent" not in said
 
 
 def test_who_confirmed_finds_their_preferences(visitor, publish, offers):

@@ -233,6 +233,10 @@ def test_an_address_gets_few_letters_and_a_network_has_to_wait(client, ana):
     for _ in range(10):
         assert client.post("/privacy/", {"kind": "access", "email": ana.email}).status_code == 303
     assert Message.objects.count() == public.MOST_A_DAY
+    asked = text(client.get("/privacy/asked/"))
+    assert "We mail the address you gave, at most three times a day." in asked
+    german = text(client.get("/privacy/asked/?lang=de"))
+    assert "An die angegebene Adresse geht eine E-Mail, höchstens dreimal am Tag." in german
     late = client.post("/privacy/", {"kind": "access", "email": "bo@buyer.example"})
     assert late.status_code == 429 and late["Retry-After"]
 
