@@ -167,6 +167,11 @@ def tidy(now: datetime) -> int:
     return len(ids) + len(left)
 
 
+def unrecorded(email: str) -> bool:
+    """Whether anything sent with this address is kept that is on no record."""
+    return Submission.objects.filter(email=email, contact=None, settled_at=None).exists()
+
+
 @transaction.atomic
 def _keep(
     version: FormVersion,

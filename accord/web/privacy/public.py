@@ -19,11 +19,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accord.channels import outbox
+from accord.channels import letters, outbox
 from accord.channels.models import Message
 from accord.channels.passing import Why
 from accord.engine.cleaning import emails
 from accord.engine.errors import Unreadable
+from accord.marketing.forms import submissions
 from accord.people import families
 from accord.people.consents import suppressions
 from accord.people.models import Contact, PrivacyRequest
@@ -43,27 +44,17 @@ PACE = Pace(rate=1 / 60, burst=10)  # asked from one network: 10 at once, one a 
 @public
 def ask(request: HttpRequest) -> HttpResponse:
     """What may be asked; a POST mails a link to the address that was given."""
-    values = {"kinds": kinds(), "kind": request.POST.get("kind", "access"), "email": ""}
+    kind, given = request.POST.get("kind", "access"), request.POST.get("email", "")[:320]
+    values = {"kinds": kinds(), "kind": kind, "email": given}
     if request.method != "POST":
         return render(request, "public/privacy_ask.html", values)
-    network = addresses.truncated(request.META.get("REMOTE_ADDR", ""))
-    if wait := PACE.take(network, 1, time.monotonic()):
-        words = _("Too many requests came from where you are. Try again in a minute.")
-        answer = render(request, "public/refused.html", {"sentence": words}, status=429)
-        answer["Retry-After"] = str(int(wait) + 1)
-        return answer
-    given = request.POST.get("email", "")[:320]
-    try:
-        email = emails.read(given)
-    except Unreadable:
-        email = ""
-    if not email or values["kind"] not in PrivacyRequest.Kind.values:
-        values |= {
-            "email": given,
-            "error": _("Write your e-mail address, and choose what you ask."),
-        }
+    if late := _too_many(request):
+        return late
+    email = _address(given)
+    if not email or kind not in PrivacyRequest.Kind.values:
+        values["error"] = _("Write your e-mail address, and choose what you ask.")
         return render(request, "public/privacy_ask.html", values, status=422)
-    _mail(email, str(values["kind"]))
+    _mail(email, kind)
     answer = redirect(f"{reverse('privacy-asked')}?lang={translation.get_language()}")
     answer.status_code = 303
     return answer
@@ -115,6 +106,27 @@ def read(text: str) -> tuple[Contact, str] | None:
     return (contact, kind) if contact and kind in PrivacyRequest.Kind.values else None
 
 
+def _too_many(request: HttpRequest) -> HttpResponse | None:
+    """What is answered to a network that asked too often; None to the others."""
+    network = addresses.truncated(request.META.get("REMOTE_ADDR", ""))
+    wait = PACE.take(network, 1, time.monotonic())
+    if not wait:
+        return None
+    words = _("Too many requests came from where you are. Try again in a minute.")
+    answer = render(request, "public/refused.html", {"sentence": words}, status=429)
+    answer["Retry-After"] = str(int(wait) + 1)
+    return answer
+
+
+def _address(given: str) -> str:
+    """The address a mail can go to; "" where this is none."""
+    try:
+        email = emails.read(given)
+    except Unreadable:
+        return ""
+    return email if letters.mailable(email) else ""
+
+
 @transaction.atomic
 def _receive(contact: Contact, kind: str) -> PrivacyRequest:
     """The request, once however often, and at once, the button is pressed."""
@@ -128,13 +140,18 @@ def _receive(contact: Contact, kind: str) -> PrivacyRequest:
 
 
 def _mail(email: str, kind: str) -> None:
-    """Mail the link, or that nothing is kept; beyond three a day nothing more."""
+    """Mail the link, or what is kept where there is no record; beyond three a day nothing."""
     begins = f"privacy:{suppressions.keyed(email)[:24]}:{timezone.now():%Y%m%d}:"
     sent = Message.objects.filter(key__startswith=begins).count()
     if sent >= MOST_A_DAY:
         return
     contact = _known(email)
-    values = {"company": preferences.current().company_name, "words": kinds()[kind], "days": DAYS}
+    values = {
+        "company": preferences.current().company_name,
+        "words": kinds()[kind],
+        "days": DAYS,
+        "sent": submissions.unrecorded(email),
+    }
     if contact:
         path = reverse("privacy-confirmation", args=[token(contact, kind)])
         values["link"] = f"{settings.BASE_URL}{path}?lang={translation.get_language()}"

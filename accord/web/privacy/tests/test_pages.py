@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from accord.channels.models import Message
+from accord.marketing.forms.tests.conftest import publish
+from accord.marketing.models import Submission
 from accord.people import contacts
 from accord.people.identity import merging
 from accord.people.models import Erasure, PrivacyRequest, Restriction
@@ -16,6 +18,7 @@ from accord.platform.models import AuditEntry
 from accord.platform.queue import work
 from accord.web.privacy import public
 
+__all__ = ["publish"]
 pytestmark = pytest.mark.django_db
 
 
@@ -191,7 +194,7 @@ def test_the_page_answers_alike_whether_somebody_is_known(client, ana):
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
     letters = dict(Message.objects.values_list("to", "text"))
     assert "/privacy/" in letters[ana.email]
-    assert "We keep nothing" in letters["nobody@buyer.example"]
+    assert "There is no record of you" in letters["nobody@buyer.example"]
     assert not PrivacyRequest.objects.exists()
 
 
@@ -241,12 +244,44 @@ def test_an_address_gets_few_letters_and_a_network_has_to_wait(client, ana):
     assert late.status_code == 429 and late["Retry-After"]
 
 
+KEPT = {
+    "en": "What was sent with it in a form is on no record yet. What nobody confirms",
+    "de": "Was damit in einem Formular gesendet wurde, gehört noch zu keinem Eintrag.",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("verdict", ["pending", "spam", "accepted"])
+def test_who_is_on_no_record_is_told_what_is_kept_of_them(client, publish, language, verdict):
+    """Somebody filled a form in and did not confirm it, or was taken for spam."""
+    publish(confirm=verdict == "pending")
+    trap = {"website-url": "x"} if verdict == "spam" else {}
+    client.post("/f/ask-us/", {"email": "bo@buyer.example"} | trap)
+    assert Submission.objects.get().verdict == verdict
+    for email in ("bo@buyer.example", "cy@buyer.example"):
+        client.post(f"/privacy/?lang={language}", {"kind": "erasure", "email": email})
+        letter = Message.objects.get(to=email)
+        assert (KEPT[language] in letter.text) is (email == "bo@buyer.example")
+        assert "keep nothing" not in letter.text and "nichts gespeichert" not in letter.text
+
+
 @pytest.mark.parametrize(
-    "sent", [{}, {"kind": "access", "email": "no"}, {"kind": "x", "email": "a@b.example"}]
+    "sent",
+    [
+        {},
+        {"kind": "access", "email": "no"},
+        {"kind": "x", "email": "a@b.example"},
+        {"kind": "access", "email": "ana@acme_x.example"},
+        {"kind": "access", "email": "ä@acme.example"},
+        {"kind": "access", "email": "ana@foo.local"},
+    ],
 )
-def test_what_cannot_be_read_is_asked_again(client, sent):
+def test_what_cannot_be_read_or_mailed_is_asked_again(client, sent):
     answer = client.post("/privacy/", sent)
     assert answer.status_code == 422 and "Write your e-mail address" in text(answer)
+    answer = client.post("/privacy/?lang=de", sent)
+    assert answer.status_code == 422 and "Schreiben Sie Ihre E-Mail-Adresse" in text(answer)
+    assert f'value="{sent.get("email", "")}"' in text(answer)
     assert not Message.objects.exists()
 
 
