@@ -43,11 +43,12 @@ def remove() -> None:
         _records(known)
         _house(known)
         forgetting.forget_purposes(known)
-        if preferences.current().company_name != known.company_name:
+        came = Import.objects.filter(pk=known.import_id)
+        if came.filter(file_name=preferences.current().company_name).exists():
             preferences.change(by=None, company_name=known.company_name)
         if preferences.current().postal_address == house.POSTAL_ADDRESS:
             preferences.change(by=None, postal_address="")
-        Import.objects.filter(pk=known.import_id).delete()
+        came.delete()
         book.forget()
         audit.record("demo.removed", by=None, seed=known.seed)
     truths.forget(known.seed)

@@ -171,6 +171,13 @@ def test_a_purpose_that_only_a_rule_of_yours_names_stays(data):
     assert [each.pk for each in Purpose.objects.all()] == ["newsletter"]
 
 
+def test_a_name_you_gave_your_company_beside_the_demo_stays(data):
+    loading.load(7, Size.SMALL, now=NOW)
+    preferences.change(by=None, company_name="Acme")
+    removing.remove()
+    assert preferences.current().company_name == "Acme"
+
+
 @pytest.mark.long
 def test_the_medium_company_comes_and_goes_too(data):
     pipelines.ensure()
