@@ -56,8 +56,9 @@ _ABOUT = (ConsentRecord, Assessment)
 
 
 def _of_yours() -> set[str]:
-    """The purposes that forms and segments name."""
-    drafts = [*Form.objects.values_list("draft", flat=True)]
-    boxes = {box.purpose for draft in drafts for box in notation.read(draft).consents}
+    """The purposes that forms, as they are or ever were published, and segments name."""
+    drafts = Form.objects.values_list("draft", flat=True)
+    shown = FormVersion.objects.values_list("definition", flat=True)
+    boxes = {box.purpose for each in (*drafts, *shown) for box in notation.read(each).consents}
     rules = [each.rule for each in saving.held() if each.rule is not None]
     return boxes.union(*(references.purposes(engine.from_json(rule)) for rule in rules))

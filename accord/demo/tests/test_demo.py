@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from accord.channels.models import Message
 from accord.demo import loading, removing, truths
 from accord.engine.consent.terms import Channel
 from accord.engine.forms import spam
+from accord.engine.forms.terms import Consent
 from accord.engine.simulator import Size
 from accord.insight import attribution
 from accord.insight.models import Credit, Watermark
@@ -176,6 +178,18 @@ def test_a_name_you_gave_your_company_beside_the_demo_stays(data):
     preferences.change(by=None, company_name="Acme")
     removing.remove()
     assert preferences.current().company_name == "Acme"
+
+
+def test_a_purpose_that_a_form_of_yours_ever_asked_for_stays(data):
+    """Somebody may still have that page open, or a mail that asks them to confirm."""
+    loading.load(7, Size.SMALL, now=NOW)
+    form = forms.create(name="Mine", by=None)
+    plain, box = forms.draft(form), Consent("newsletter", "email", 0, 0, "", "")
+    for draft in (replace(plain, consents=(box,)), plain):
+        forms.write(form, draft, by=None)
+        forms.publish(form, by=None)
+    removing.remove()
+    assert [each.pk for each in Purpose.objects.all()] == ["newsletter"]
 
 
 @pytest.mark.long
