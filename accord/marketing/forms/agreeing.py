@@ -76,7 +76,7 @@ def _other(submission: Submission, contact: Contact, field: str) -> str:
     written, _ = questions.values({field: tuple(submission.answers.get(field, ()))})
     given = submission.email if field == EMAIL else str(written.get(field) or "")
     channel = Channel.EMAIL if field == EMAIL else Channel.PHONE
-    known = consent.address_of(contact, channel)
+    known = story.address_of(contact, channel)
     return given if given and suppressions.normal(given, channel) != known else ""
 
 

@@ -77,7 +77,7 @@ def standing(contact: Contact, now: datetime) -> Standing:
     A channel is asked about where it reaches the contact, or the ledger names it. What each
     answer says is what `consent.may_send` says.
     """
-    reached = {each: consent.address_of(contact, each) for each in Channel}
+    reached = {each: story.address_of(contact, each) for each in Channel}
     rows = story.read(contact, reached)
     ledger = list(consent.history(contact)) if rows.merged else list(rows.ledger)
     named = {row.channel for row in ledger}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -109,7 +109,7 @@ def give(
         by=by,
         text=given.text,
         opt_out_offered=given.opt_out_offered,
-        address=address_of(contact, given.channel),
+        address=story.address_of(contact, given.channel),
     )
     return _told("consent.given", ledger.add(row, proof), by)
 
@@ -244,13 +244,21 @@ def may_send(contact: Contact, question: Question, now: datetime, *, address: st
 
     address: where it would go; the contact's own e-mail address or number where it is empty.
     """
-    if question.kind == Kind.MARKETING:
-        if suppressions.key_is_lost():
-            return Decision(False, KEY_LOST)
-        if not purposes.in_use().filter(pk=question.purpose).exists():
-            return Decision(False, NOT_USED)
-    where = address or address_of(contact, question.channel)
+    if (refused := refused_to_all(question)) is not None:
+        return refused
+    where = address or story.address_of(contact, question.channel)
     return gate.decide(together.whole(contact, where, question.channel), question, now)
+
+
+def refused_to_all(question: Question) -> Decision | None:
+    """The refusal that holds whoever is asked about, if there is one."""
+    if question.kind != Kind.MARKETING:
+        return None
+    if suppressions.key_is_lost():
+        return Decision(False, KEY_LOST)
+    if not purposes.in_use().filter(pk=question.purpose).exists():
+        return Decision(False, NOT_USED)
+    return None
 
 
 def question(purpose: str, channel: Channel) -> Question:
@@ -299,7 +307,7 @@ def _stop(
         at=timezone.now(),
         source=source,
         by=by,
-        address=address_of(contact, reach.channel or Channel.EMAIL),
+        address=story.address_of(contact, reach.channel or Channel.EMAIL),
     )
     return _told(f"consent.{row.what}", ledger.add(row, proof), by)
 
@@ -310,20 +318,6 @@ def _told(name: str, row: ConsentRecord, by: User | None) -> ConsentRecord:
     about = log.About(contact=row.contact_id)
     log.record(name, about, by=by, at=row.at, what=str(row.what), **place)
     return row
-
-
-def address_of(contact: Contact, channel: Channel) -> str:
-    """Where a channel reaches a contact, normalised; "" where it does not."""
-    match channel:
-        case Channel.EMAIL:
-            value = contact.email
-        case Channel.SMS | Channel.PHONE:
-            value = contact.phone
-        case Channel.POST:
-            value = ""
-        case _:
-            assert_never(channel)
-    return suppressions.normal(value, channel) if value else ""
 
 
 def _moment(at: datetime | None) -> datetime:

@@ -18,6 +18,7 @@ from accord.people.consents import (
     consent,
     preference_links,
     purposes,
+    story,
     suppressions,
     together,
 )
@@ -208,7 +209,7 @@ def _topic(contact: Contact, found: list[Answer], language: str, grown: bool) ->
 def _stopped(contact: Contact, pair: Pair, since: datetime) -> bool:
     """Whether a stop of a purpose and channel came after an instant, also one that was lifted."""
     purpose, channel = pair
-    facts = together.whole(contact, consent.address_of(contact, channel), channel)
+    facts = together.whole(contact, story.address_of(contact, channel), channel)
     stops = (each for each in facts.stops if each.at > since)
     return any(each.purpose in ("", purpose) and each.channel in (None, channel) for each in stops)
 

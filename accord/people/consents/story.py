@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import assert_never
 
 from django.db.models import Exists, Max, QuerySet
 
@@ -96,6 +97,20 @@ def of_channel(rows: Rows, channel: Channel) -> Facts:
             terms.Restriction(row.pk, row.at, row.lifted_at) for row in rows.restrictions
         ),
     )
+
+
+def address_of(contact: Contact, channel: Channel) -> str:
+    """Where a channel reaches a contact, normalised; "" where it does not."""
+    match channel:
+        case Channel.EMAIL:
+            value = contact.email
+        case Channel.SMS | Channel.PHONE:
+            value = contact.phone
+        case Channel.POST:
+            value = ""
+        case _:
+            assert_never(channel)
+    return suppressions.normal(value, channel) if value else ""
 
 
 def country(contact: Contact) -> str:

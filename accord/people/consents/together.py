@@ -103,7 +103,7 @@ class Known:
 def read(reached: Mapping[Contact, str], channel: Channel) -> Known:
     """What is kept of these contacts, each with the address it is reached by, in a few queries."""
     found = _merges(each.pk for each in reached)
-    people = {each.gone: suppressions.normal(_reach(each.gone, channel), channel) for each in found}
+    people = {each.gone: story.address_of(each.gone, channel) for each in found}
     people |= reached
     by_kept: dict[int, list[Merge]] = defaultdict(list)
     brought: dict[int, list[MergeItem]] = defaultdict(list)
@@ -186,13 +186,3 @@ def _stood(merge: Merge, at: datetime | None) -> bool:
 def _whose(item: MergeItem) -> int | None:
     """Whose affiliation it was before the merge."""
     return (item.before or {}).get("contact_id")
-
-
-def _reach(contact: Contact, channel: Channel) -> str:
-    match channel:
-        case Channel.EMAIL:
-            return contact.email
-        case Channel.SMS | Channel.PHONE:
-            return contact.phone
-        case _:
-            return ""

@@ -14,7 +14,7 @@ from django.db.models.functions import MD5, Cast
 from accord.engine.consent import gate
 from accord.engine.consent.terms import Channel, Decision, Question
 from accord.engine.segments.language import HasDeal, Outcome
-from accord.people.consents import consent, purposes, suppressions, together
+from accord.people.consents import consent, story, together
 from accord.people.models import Contact, Segment
 from accord.people.models.contact import ContactQuerySet
 from accord.people.segments import members, tables
@@ -119,7 +119,7 @@ def _left_out(asked: Sequence[Contact], question: Question, now: datetime) -> li
         said = decisions[contact.pk]
         if said.restricted:  # before any other reason
             found.append(Exclusion(contact, Why.RESTRICTED, said.decision.words))
-        elif not consent.address_of(contact, question.channel) and question.channel != Channel.POST:
+        elif not story.address_of(contact, question.channel) and question.channel != Channel.POST:
             found.append(Exclusion(contact, Why.NO_ADDRESS, "No address for this channel."))
         elif not said.decision:
             found.append(Exclusion(contact, said.why, said.decision.words))
@@ -133,9 +133,9 @@ def decide(asked: Sequence[Contact], question: Question, now: datetime) -> dict[
 
     What was said to any who were merged into them counts too.
     """
-    if refused := _for_all(question):
+    if (refused := consent.refused_to_all(question)) is not None:
         return {contact.pk: Said(refused) for contact in asked}
-    reached = {contact: consent.address_of(contact, question.channel) for contact in asked}
+    reached = {contact: story.address_of(contact, question.channel) for contact in asked}
     known = together.read(reached, question.channel)
     return {contact.pk: _said(known, contact.pk, question, now) for contact in asked}
 
@@ -148,14 +148,6 @@ def _said(known: together.Known, contact: int, question: Question, now: datetime
         suppressed=bool(known.rows[contact].suppressions),
         child=gate.is_child(facts, now),
     )
-
-
-def _for_all(question: Question) -> Decision | None:
-    if suppressions.key_is_lost():
-        return Decision(False, consent.KEY_LOST)
-    if not purposes.in_use().filter(pk=question.purpose).exists():
-        return Decision(False, consent.NOT_USED)
-    return None
 
 
 def _on_a_deal(asked: Sequence[Contact], now: datetime) -> set[int]:

@@ -131,6 +131,16 @@ def test_many_at_once_are_decided_as_one_by_one(people, bonn, mia, monkeypatch):
     assert told.size == 5 and not told.exact and len(told.rows) <= 2
 
 
+def test_nobody_is_reached_for_a_purpose_that_is_not_used_any_more(people, bonn):
+    news = purposes.add(label="News", by=None)
+    question = consent.question("news", Channel.EMAIL)
+    consent.give(people[0], consent.Given("news", Channel.EMAIL), by=None)
+    purposes.archive(news, by=None)
+    told = excluding.excluded(bonn, question, timezone.now())
+    assert told.reached == 0
+    assert {each.reason for each in told.rows} == {consent.NOT_USED}
+
+
 def test_what_takes_too_long_is_not_told(monkeypatch):
     """Whatever language the database speaks, and by the database itself."""
     seen, now = Contact.objects.all(), timezone.now()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
-from accord.people.consents import answers, banner, heard, ledger, parents, preference_links
+from accord.people.consents import answers, banner, heard, ledger, parents, preference_links, story
 from accord.people.consents import consent as verbs
 from accord.people.consents.answers import Answer
 from accord.people.models import BannerAnswer, Contact, Suppression
@@ -126,7 +126,7 @@ def suppression(request: StaffRequest, pk: int) -> HttpResponse:
 
     def add(form: Any) -> None:
         channel = Channel(form.cleaned_data["channel"])
-        address = verbs.address_of(contact, channel)
+        address = story.address_of(contact, channel)
         way = Suppression.Way.SUPPRESSED
         verbs.suppress(contact, address, channel=channel, way=way, by=request.user)
 
