@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from django.db.models import prefetch_related_objects
+
 from accord.engine.consent import gate
 from accord.engine.consent.terms import Basis, Channel, Decision, Facts, Kind, Question, Way
-from accord.people.consents import consent, purposes, story, together
+from accord.people.consents import consent, purposes, story, suppressions, together
 from accord.people.models import (
     Assessment,
     ConsentRecord,
@@ -72,41 +74,40 @@ class _Proofs:
 
 
 def standing(contact: Contact, now: datetime) -> Standing:
-    """Everything the gate says of a contact at `now`, in at most nine queries.
+    """Everything the gate says of a contact at `now`, in a few queries however much there is.
 
     A channel is asked about where it reaches the contact, or the ledger names it. What each
-    answer says is what `consent.may_send` says.
+    answer says is what `consent.may_send` says. What is kept of records that were merged into
+    the contact counts, and is there, too.
     """
     reached = {each: story.address_of(contact, each) for each in Channel}
-    rows = story.read(contact, reached)
-    ledger = list(consent.history(contact)) if rows.merged else list(rows.ledger)
+    known = together.read({contact: reached})
+    family = tuple(known.family(contact.pk))
+    facts = {channel: known.whole(contact.pk, channel) for channel in Channel}
+    rows = (row for each in family for row in each.ledger)
+    ledger = sorted(rows, key=lambda row: (row.at, row.pk), reverse=True)
+    prefetch_related_objects(ledger, "by", "text")
     named = {row.channel for row in ledger}
     proofs = _Proofs(
         {row.pk: row for row in ledger},
-        {row.pk: row for row in rows.assessments},
-        {row.pk: row for row in rows.suppressions},
+        {row.pk: row for row in known.rows[contact.pk].assessments},
+        {row.pk: row for each in family for row in each.suppressions},
     )
-    lost = Decision(False, consent.KEY_LOST) if rows.key_lost else None
-    asked = [each for each in Channel if reached[each] or each in named]
-    facts = {channel: story.of_channel(rows, channel) for channel in asked}
-    if rows.merged:
-        facts = {channel: together.whole(contact, reached[channel], channel) for channel in asked}
-    unlifted = (row for row in rows.restrictions if row.lifted_at is None)
-    newest_first = sorted(ledger, key=lambda row: (row.at, row.pk), reverse=True)
+    lost = Decision(False, consent.KEY_LOST) if suppressions.key_is_lost() else None
+    pauses = (row for each in family for row in each.pauses)
+    restrictions = (row for each in family for row in each.restrictions)
     return Standing(
         answers=tuple(
             _answer(purpose, channel, facts[channel], proofs, lost, now)
             for purpose in purposes.in_use()
-            for channel in asked
+            for channel in Channel
+            if reached[channel] or channel in named
         ),
-        history=tuple(newest_first),
-        suppressed=rows.suppressions,
-        pauses=tuple(row for row in rows.pauses if row.at <= now < row.until),
-        restriction=next(unlifted, None),
-        child=any(
-            gate.is_child(each, now)
-            for each in (*facts.values(), story.of_channel(rows, Channel.EMAIL))
-        ),
+        history=tuple(ledger),
+        suppressed=tuple(proofs.suppressions.values()),
+        pauses=tuple(row for row in pauses if row.at <= now < row.until),
+        restriction=next((row for row in restrictions if row.lifted_at is None), None),
+        child=gate.is_child(facts[Channel.EMAIL], now),
     )
 
 

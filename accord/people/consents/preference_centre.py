@@ -22,7 +22,7 @@ from accord.people.consents import (
     suppressions,
     together,
 )
-from accord.people.consents.answers import Answer
+from accord.people.consents.answers import Answer, Standing
 from accord.people.consents.consent import EVERYTHING, Given, Reach
 from accord.people.consents.ledger import Proof
 from accord.people.models import ConsentText, Contact, Purpose, Suppression
@@ -68,14 +68,13 @@ class Asked:
     token: str
 
 
-def topics(contact: Contact, language: str, now: datetime) -> tuple[Topic, ...]:
+def topics(contact: Contact, standing: Standing, language: str) -> tuple[Topic, ...]:
     """The purposes a person can choose among, in their words.
 
     A channel is there where it reaches them and is either on, to be switched off, or has words
     that can be agreed to; a child can only switch off.
     """
     found: dict[str, list[Answer]] = {}
-    standing = answers.standing(contact, now)
     for each in standing.answers:
         found.setdefault(each.purpose.pk, []).append(each)
     told = (_topic(contact, each, language, not standing.child) for each in found.values())
@@ -92,7 +91,7 @@ def choose(
     a link can stop things, and cannot agree in somebody's name.
     """
     started: list[tuple[Pair, int]] = []
-    for topic in topics(contact, language, now):
+    for topic in topics(contact, answers.standing(contact, now), language):
         for choice in topic.choices:
             pair = (topic.purpose.pk, choice.channel)
             if choice.on and pair not in wanted:

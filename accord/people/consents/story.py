@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import assert_never
 
-from django.db.models import Exists, Max, QuerySet
+from django.db.models import Max
 
 from accord.engine.consent import ages, terms
 from accord.engine.consent.terms import Channel, Claim, Facts, Source, Stop, Way
@@ -18,7 +17,6 @@ from accord.people.models import (
     Assessment,
     ConsentRecord,
     Contact,
-    Merge,
     Pause,
     Restriction,
     Suppression,
@@ -31,10 +29,7 @@ _STOPS = (What.WITHDRAWN, What.OBJECTED)
 
 @dataclass(frozen=True)
 class Rows:
-    """What is kept of a contact and matters to the gate; the ledger oldest first.
-
-    merged: others were merged into the contact. key_lost: see `suppressions.key_is_lost`.
-    """
+    """What is kept of a contact and matters to the gate; the ledger oldest first."""
 
     country: str
     business: bool
@@ -44,31 +39,6 @@ class Rows:
     pauses: tuple[Pause, ...]
     restrictions: tuple[Restriction, ...]
     born_on: date | None = None
-    merged: bool = False
-    key_lost: bool = False
-
-
-def read(contact: Contact, addresses: Mapping[Channel, str]) -> Rows:
-    """The rows of a contact, and of the list for the address each channel reaches.
-
-    Pauses and restrictions are also those of who was merged into it: they hold for both.
-    """
-    ledger = ConsentRecord.objects.filter(contact=contact).select_related("by", "text")
-    assessments = Assessment.objects.filter(channel__in=list(addresses))
-    business, merged, key_lost = _circumstances(contact)
-    family = families.of([contact.pk]) if merged else [contact.pk]
-    return Rows(
-        country=country(contact),
-        business=business,
-        born_on=contact.born_on,
-        merged=merged,
-        key_lost=key_lost,
-        ledger=tuple(ledger.order_by("pk")),
-        assessments=tuple(assessments.order_by("pk")),
-        suppressions=tuple(suppressions.of_all(addresses)),
-        pauses=tuple(Pause.objects.filter(contact__in=family)),
-        restrictions=tuple(Restriction.objects.filter(contact__in=family)),
-    )
 
 
 def of_channel(rows: Rows, channel: Channel) -> Facts:
@@ -132,19 +102,7 @@ def born_on(contact: Contact) -> date | None:
 
 def is_at_work(contact: Contact) -> bool:
     """Whether a contact is reached in their work: at a company that is not deleted."""
-    return _work(contact).exists()
-
-
-def _work(contact: Contact) -> QuerySet[Affiliation]:
-    return Affiliation.objects.filter(contact=contact, company__deleted_at=None)
-
-
-def _circumstances(contact: Contact) -> tuple[bool, bool, bool]:
-    """Whether a contact is at work, others were merged into it, and the list's key is lost."""
-    merged = Merge.objects.filter(kept=contact, undone_at=None)
-    asked = Exists(_work(contact)), Exists(merged), Exists(suppressions.of_lost_keys())
-    found = Contact.objects.filter(pk=contact.pk).values_list(*asked).first()
-    return found or (False, False, suppressions.key_is_lost())
+    return Affiliation.objects.filter(contact=contact, company__deleted_at=None).exists()
 
 
 def _claim(row: ConsentRecord, confirmed_at: datetime | None) -> Claim | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -50,15 +50,6 @@ def of(address: str, channel: Channel) -> QuerySet[Suppression]:
     return Suppression.objects.filter(digest=digest(address, channel), channel=channel)
 
 
-def of_all(addresses: Mapping[Channel, str]) -> list[Suppression]:
-    """What is on the list for the addresses of several channels."""
-    digests = {digest(each, channel): channel for channel, each in addresses.items() if each}
-    if not digests:
-        return []
-    found = Suppression.objects.filter(digest__in=list(digests)).order_by("pk")
-    return [row for row in found if row.channel == digests[row.digest]]
-
-
 def reached(contact: Contact) -> set[tuple[str, Channel]]:
     """Every address and number of a contact, with each channel it is reached by."""
     found = {(Kind(each.kind), each.value) for each in contact.addresses.all()}
@@ -73,12 +64,7 @@ def reached(contact: Contact) -> set[tuple[str, Channel]]:
 
 def key_is_lost() -> bool:
     """Whether the list holds digests of another key, which no address can be found by."""
-    return of_lost_keys().exists()
-
-
-def of_lost_keys() -> QuerySet[Suppression]:
-    """The rows of the list that are digests of another key."""
-    return Suppression.objects.exclude(key_check=_check())
+    return Suppression.objects.exclude(key_check=_check()).exists()
 
 
 def digest(address: str, channel: Channel) -> str:

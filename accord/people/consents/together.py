@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -27,6 +27,7 @@ from accord.people.models import (
 )
 
 R = TypeVar("R", ConsentRecord, Pause, Restriction)
+Reached = Mapping[Channel, str]
 _AFFILIATIONS = Affiliation._meta.db_table
 
 
@@ -34,7 +35,7 @@ def whole(
     contact: Contact, address: str, channel: Channel, *, known_at: datetime | None = None
 ) -> Facts:
     """The facts of one contact, as `Known.whole` has them."""
-    return read({contact: address}, channel).whole(contact.pk, known_at)
+    return read({contact: {channel: address}}).whole(contact.pk, channel, known_at)
 
 
 @dataclass(frozen=True)
@@ -46,32 +47,31 @@ class Known:
     consent must be confirmed.
     """
 
-    channel: Channel
     rows: Mapping[int, story.Rows]
     work: Mapping[int, Collection[int]]
     merges: Mapping[int, Sequence[Merge]]
     brought: Mapping[int, Sequence[MergeItem]]
     double: Collection[str]
 
-    def whole(self, contact: int, known_at: datetime | None = None) -> Facts:
+    def whole(self, contact: int, channel: Channel, known_at: datetime | None = None) -> Facts:
         """The facts of a contact and of all that were merged into it: the most restrictive wins.
 
         What was said to one of two before they were merged holds for both; what is said since is
         said by the one they are. known_at: leave out rows of the ledger written down later,
         whenever they say it happened, and merges that did not stand.
         """
-        merges = [each for each in self.merges.get(contact, ()) if _stood(each, known_at)]
-        now = self._alone(contact, known_at)
+        merges = self._merged(contact, known_at)
+        now = self._alone(contact, channel, known_at)
         if not merges:
             return now
-        found = self._alone(contact, merges[0].at)
+        found = self._alone(contact, channel, merges[0].at)
         found = replace(found, business=self._was_at_work(contact, merges))
         for each, following in zip(merges, [*merges[1:], None], strict=True):
-            other = self.whole(each.gone_id, each.at)
+            other = self.whole(each.gone_id, channel, each.at)
             other = replace(other, business=other.business or self._brought_work(each))
             found = merging.merge(found, other, double=self.double, now=each.at)
-            later = self._alone(contact, following.at) if following else now
-            earlier = self._alone(contact, each.at)
+            later = self._alone(contact, channel, following.at) if following else now
+            earlier = self._alone(contact, channel, each.at)
             found = replace(
                 found,
                 claims=found.claims + tuple(c for c in later.claims if c not in earlier.claims),
@@ -79,12 +79,21 @@ class Known:
             )
         return found
 
-    def _alone(self, contact: int, known_at: datetime | None) -> Facts:
+    def family(self, contact: int, known_at: datetime | None = None) -> Iterator[story.Rows]:
+        """The rows of a contact, and of all that were merged into it."""
+        yield self.rows[contact]
+        for each in self._merged(contact, known_at):
+            yield from self.family(each.gone_id, each.at)
+
+    def _merged(self, contact: int, at: datetime | None) -> list[Merge]:
+        return [each for each in self.merges.get(contact, ()) if _stood(each, at)]
+
+    def _alone(self, contact: int, channel: Channel, known_at: datetime | None) -> Facts:
         rows = self.rows[contact]
         if known_at:
             ledger = tuple(row for row in rows.ledger if row.recorded_at <= known_at)
             rows = replace(rows, ledger=ledger)
-        return story.of_channel(rows, self.channel)
+        return story.of_channel(rows, channel)
 
     def _was_at_work(self, contact: int, merges: Iterable[Merge]) -> bool:
         """Whether a contact is at a company that no merge brought."""
@@ -100,10 +109,11 @@ class Known:
         return any(_whose(item) == merge.gone_id for item in self.brought.get(merge.pk, ()))
 
 
-def read(reached: Mapping[Contact, str], channel: Channel) -> Known:
-    """What is kept of these contacts, each with the address it is reached by, in a few queries."""
+def read(reached: Mapping[Contact, Reached]) -> Known:
+    """What is kept of these contacts, each with where it is reached, in a few queries."""
     found = _merges(each.pk for each in reached)
-    people = {each.gone: story.address_of(each.gone, channel) for each in found}
+    channels = {channel for addresses in reached.values() for channel in addresses}
+    people: dict[Contact, Reached] = {each.gone: _reach(each.gone, channels) for each in found}
     people |= reached
     by_kept: dict[int, list[Merge]] = defaultdict(list)
     brought: dict[int, list[MergeItem]] = defaultdict(list)
@@ -116,7 +126,7 @@ def read(reached: Mapping[Contact, str], channel: Channel) -> Known:
     for contact, affiliation in employed.values_list("contact", "pk"):
         work[contact].add(affiliation)
     double = Purpose.objects.filter(double=True).values_list("pk", flat=True) if found else ()
-    return Known(channel, _rows(people, work, channel), work, by_kept, brought, set(double))
+    return Known(_rows(people, work, channels), work, by_kept, brought, set(double))
 
 
 def _merges(contacts: Iterable[int]) -> list[Merge]:
@@ -134,14 +144,16 @@ def _merges(contacts: Iterable[int]) -> list[Merge]:
 
 
 def _rows(
-    people: Mapping[Contact, str], work: Mapping[int, Collection[int]], channel: Channel
+    people: Mapping[Contact, Reached],
+    work: Mapping[int, Collection[int]],
+    channels: Collection[Channel],
 ) -> dict[int, story.Rows]:
     ids = [each.pk for each in people]
-    listed = _listed(people, channel)
+    listed = _listed(people)
     ledger = _by_contact(ConsentRecord.objects.filter(contact__in=ids).order_by("pk"))
     pauses = _by_contact(Pause.objects.filter(contact__in=ids))
     restrictions = _by_contact(Restriction.objects.filter(contact__in=ids))
-    assessments = tuple(Assessment.objects.filter(channel=channel).order_by("pk"))
+    assessments = tuple(Assessment.objects.filter(channel__in=channels).order_by("pk"))
     return {
         contact.pk: story.Rows(
             country=story.country(contact),
@@ -157,16 +169,21 @@ def _rows(
     }
 
 
-def _listed(people: Mapping[Contact, str], channel: Channel) -> Mapping[int, list[Suppression]]:
+def _listed(people: Mapping[Contact, Reached]) -> Mapping[int, list[Suppression]]:
     digests: dict[str, list[int]] = defaultdict(list)
-    for contact, address in people.items():
-        if address:
-            digests[suppressions.digest(address, channel)].append(contact.pk)
+    for contact, reached in people.items():
+        for channel, address in reached.items():
+            if address:
+                digests[suppressions.digest(address, channel)].append(contact.pk)
     listed: dict[int, list[Suppression]] = defaultdict(list)
-    for row in Suppression.objects.filter(digest__in=list(digests), channel=channel).order_by("pk"):
+    for row in Suppression.objects.filter(digest__in=list(digests)).order_by("pk"):
         for id in digests[row.digest]:
             listed[id].append(row)
     return listed
+
+
+def _reach(contact: Contact, channels: Iterable[Channel]) -> Reached:
+    return {channel: story.address_of(contact, channel) for channel in channels}
 
 
 def _by_contact(rows: QuerySet[R]) -> Mapping[int, list[R]]:

@@ -135,17 +135,17 @@ def decide(asked: Sequence[Contact], question: Question, now: datetime) -> dict[
     """
     if (refused := consent.refused_to_all(question)) is not None:
         return {contact.pk: Said(refused) for contact in asked}
-    reached = {contact: story.address_of(contact, question.channel) for contact in asked}
-    known = together.read(reached, question.channel)
+    channel = question.channel
+    known = together.read({each: {channel: story.address_of(each, channel)} for each in asked})
     return {contact.pk: _said(known, contact.pk, question, now) for contact in asked}
 
 
 def _said(known: together.Known, contact: int, question: Question, now: datetime) -> Said:
-    facts = known.whole(contact)
+    facts = known.whole(contact, question.channel)
     return Said(
         gate.decide(facts, question, now),
         restricted=any(each.holds(now) for each in facts.restrictions),
-        suppressed=bool(known.rows[contact].suppressions),
+        suppressed=any(rows.suppressions for rows in known.family(contact)),
         child=gate.is_child(facts, now),
     )
 

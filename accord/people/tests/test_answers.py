@@ -8,6 +8,7 @@ from accord.people import contacts
 from accord.people.consents import answers, consent, heard, purposes
 from accord.people.consents.consent import Given, Reach
 from accord.people.consents.heard import Said, Way
+from accord.people.identity import merging
 from accord.people.models import ConsentRecord, Suppression
 from accord.platform.access import preferences
 from accord.platform.access.permissions import Forbidden
@@ -77,6 +78,32 @@ def test_the_answers_cost_the_same_for_many(ana, news, offers, django_assert_max
         consent.give(ana, Given("news", MAIL), by=None)
     with django_assert_max_num_queries(9):
         answers.standing(ana, timezone.now())
+
+
+def test_the_answers_of_merged_records_cost_hardly_more(
+    ana, news, offers, django_assert_max_num_queries
+):
+    contacts.change(ana, values={"phone": "+4930123456"}, by=None)
+    for name in ("Ann", "Anja", "Anna"):
+        values = {"first_name": name, "email": f"{name.lower()}@buyer.example"}
+        gone = contacts.create(values=values, by=None)
+        consent.give(gone, Given("news", MAIL), by=None)
+        merging.merge(ana, gone, choices={}, by=None)
+    with django_assert_max_num_queries(12):
+        standing = answers.standing(ana, timezone.now())
+    assert {each.channel for each in standing.answers} == {MAIL, SMS, Channel.PHONE}
+    assert len(standing.history) == 3 and told(ana).record in standing.history
+
+
+def test_an_address_of_a_record_merged_into_another_is_named_where_it_is_suppressed(ana, news):
+    ann = contacts.create(values={"first_name": "Ann", "email": "ann@buyer.example"}, by=None)
+    consent.suppress(ann, ann.email, channel=MAIL, way=Suppression.Way.COMPLAINED, by=None)
+    merge = merging.merge(ana, ann, choices={}, by=None)
+    row = Suppression.objects.get()
+    assert answers.standing(ana, timezone.now()).suppressed == (row,)
+    assert "reported" in told(ana).decision.words and told(ana).suppression == row
+    merging.unmerge(merge, by=None)
+    assert answers.standing(ana, timezone.now()).suppressed == ()
 
 
 def test_an_archived_purpose_promotes_nothing(ana, news):

@@ -135,10 +135,10 @@ def test_the_reach_of_a_segment_names_children(child):
 
 def test_a_child_can_only_switch_off_what_a_parent_agreed_to(child):
     now = timezone.now()
-    assert preference_centre.topics(child, "en", now) == ()
+    assert preference_centre.topics(child, answers.standing(child, now), "en") == ()
     parents.give(child, NEWS, MOTHER, by=None)
     later = timezone.now() + timedelta(seconds=1)
-    [topic] = preference_centre.topics(child, "en", later)
+    [topic] = preference_centre.topics(child, answers.standing(child, later), "en")
     assert [each.on for each in topic.choices] == [True]
     preference_centre.choose(child, (), language="en", proof=Proof(), now=later)
     assert not may(child, later)

@@ -116,9 +116,8 @@ def _mailed(contact: Contact, asked: Asked | None) -> str:
 
 
 def _context(contact: Contact, language: str) -> dict[str, Any]:
-    now = timezone.now()
-    standing = answers.standing(contact, now)
-    topics = preference_centre.topics(contact, language, now)
+    standing = answers.standing(contact, timezone.now())
+    topics = preference_centre.topics(contact, standing, language)
     return _who(contact) | {
         "topics": [
             (topic, [(each, channel_name(each.channel)) for each in topic.choices])

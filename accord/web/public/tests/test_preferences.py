@@ -101,6 +101,12 @@ def test_the_page_shows_what_is_on_and_whose_it_is(person, ana, link):
     assert 'name="robots" content="noindex"' in shown
 
 
+def test_the_page_asks_the_gate_once(person, link, django_assert_max_num_queries):
+    person.get(link)
+    with django_assert_max_num_queries(13):
+        person.get(link)
+
+
 def test_it_speaks_german(person, link):
     shown = text(person.get(link, headers={"accept-language": "de"}))
     assert "Was wir Ihnen senden dürfen" in shown and "Acme darf mir Neues mailen." in shown
