@@ -120,9 +120,9 @@ def _answer(
     now: datetime,
 ) -> Answer:
     question = Question(purpose.pk, channel, Kind.MARKETING, purpose.double)
-    decision = lost or gate.decide(facts, question, now)
     unhindered = replace(facts, pauses=(), restrictions=())
-    wanted = lost or gate.decide(unhindered, question, now)
+    decision = gate.decide(facts, question, now) if lost is None else lost
+    wanted = gate.decide(unhindered, question, now) if lost is None else lost
     told = partial(Answer, purpose, channel, decision, wanted)
     if decision.basis == Basis.INTEREST:
         return told(assessment=proofs.assessments.get(decision.basis_id or 0))

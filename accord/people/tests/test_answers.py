@@ -106,6 +106,14 @@ def test_an_address_of_a_record_merged_into_another_is_named_where_it_is_suppres
     assert answers.standing(ana, timezone.now()).suppressed == ()
 
 
+def test_without_the_key_of_the_list_every_answer_is_refused(ana, news, settings, tmp_path):
+    consent.give(ana, Given("news", MAIL), by=None)
+    consent.suppress(ana, "x@acme.example", channel=MAIL, way=Suppression.Way.BOUNCED, by=None)
+    settings.DATA = tmp_path / "elsewhere"
+    settings.DATA.mkdir()
+    assert told(ana).decision.words == told(ana).wanted.words == consent.KEY_LOST
+
+
 def test_an_archived_purpose_promotes_nothing(ana, news):
     question = consent.question("news", MAIL)
     consent.give(ana, Given("news", MAIL), by=None)
