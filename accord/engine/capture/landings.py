@@ -54,9 +54,10 @@ def read(url: str, referrer: str = "") -> Landing:
     host, path, marks = _parsed(url)
     came_from, _, _ = _parsed(referrer)
     is_within = _site(came_from) == _site(host)
-    named = {name: marks.get(f"utm_{name}", "") for name in ("source", "medium", "campaign")}
     return Landing(
-        **named,
+        source=marks.get("utm_source", ""),
+        medium=marks.get("utm_medium", ""),
+        campaign=marks.get("utm_campaign", ""),
         term=marks.get("utm_term", ""),
         content=marks.get("utm_content", ""),
         click=next((name for name in CLICKS if marks.get(name)), ""),
