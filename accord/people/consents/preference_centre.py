@@ -154,26 +154,17 @@ def confirm(token: str, *, proof: Proof) -> Contact:
 
 
 @transaction.atomic
-def stop_all(contact: Contact, *, proof: Proof, now: datetime) -> bool:
-    """Nothing that promotes, by any channel, from now on. Twice does nothing; False then.
+def stop_all(contact: Contact, *, proof: Proof) -> None:
+    """Nothing that promotes, by any channel, from now on.
 
     Every address of theirs goes on the suppression list, a number for text messages and calls;
-    the objection goes into the ledger.
+    the objection goes into the ledger. Said twice it stands there twice, and changes nothing
+    but this: a link of confirmation that was asked for in between agrees to nothing.
     """
     contact = consent.hold(contact, None)
-    fresh = [
+    for where, channel in sorted(suppressions.reached(contact)):
         consent.suppress(contact, where, channel=channel, way=Suppression.Way.SUPPRESSED, by=None)
-        for where, channel in sorted(suppressions.reached(contact))
-    ]
-    standing = answers.standing(contact, now)
-    already = any(
-        row.what == consent.What.OBJECTED and not row.purpose and not row.channel
-        for row in standing.history
-    )
-    if already and not any(fresh) and not any(each.wanted for each in standing.answers):
-        return False
     consent.object_to(contact, EVERYTHING, source=Source.PERSON, proof=proof, by=None)
-    return True
 
 
 def pause(contact: Contact, days: str, now: datetime) -> None:

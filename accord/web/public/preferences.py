@@ -62,8 +62,7 @@ def stop(request: HttpRequest, contact: Contact) -> HttpResponse:
     """
     if request.method != "POST":
         return render(request, "public/stop.html", _who(contact))
-    said = proof(request, "stop")
-    preference_centre.stop_all(contact, proof=said, now=timezone.now())
+    preference_centre.stop_all(contact, proof=proof(request, "stop"))
     return render(request, "public/stopped.html", _who(contact))
 
 

@@ -182,6 +182,14 @@ def test_a_link_from_before_a_stop_agrees_to_nothing(person, ana, link, stop_lin
     assert not may(ana) and ConsentRecord.objects.latest("pk").what == "objected"
 
 
+def test_a_link_from_between_two_stops_agrees_to_nothing(person, ana, link, stop_link):
+    person.post(stop_link)
+    person.post(link, {"on": "news:email"})
+    person.post(stop_link)
+    assert person.post(mailed_link()).status_code == 410
+    assert not may(ana)
+
+
 def test_a_link_agrees_to_what_was_not_stopped_since(person, ana, link):
     offers = purposes.add(label="Offers", by=None)
     purposes.word(offers, language="en", text="Acme may send me offers.", by=None)
@@ -267,7 +275,7 @@ def test_one_click_of_a_mail_program_stops_everything(person, ana, stop_link, fo
     for _ in range(2):
         answer = person.post(stop_link, body, **kind)
         assert answer.status_code == 200 and "Everything stopped" in text(answer)
-    assert ConsentRecord.objects.filter(what="objected", purpose="", channel="").count() == 1
+    assert ConsentRecord.objects.filter(what="objected", purpose="", channel="").count() == 2
     assert Suppression.objects.filter(way="suppressed").count() == 1 and not may(ana)
 
 
