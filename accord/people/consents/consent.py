@@ -116,10 +116,13 @@ def give(
 
 @transaction.atomic
 def confirm(record: ConsentRecord, *, proof: Proof = NO_PROOF, by: User | None) -> ConsentRecord:
-    """Note that the link in the mail was followed. Twice gives the first. Raises NotToConfirm."""
-    if record.what != What.CONSENT:
+    """Note that the link in the mail was followed. Twice gives the first.
+
+    Raises NotToConfirm, also where the record was merged into another since: what is written
+    down for it would not count. Consent that is given anew, for the one that stays, does.
+    """
+    if record.what != What.CONSENT or hold(record.contact, by).pk != record.contact_id:
         raise NotToConfirm
-    hold(record.contact, by)
     if done := ConsentRecord.objects.filter(what=What.CONFIRMED, confirms=record).first():
         return done
     row = ConsentRecord(

@@ -212,6 +212,18 @@ def test_what_is_said_of_a_record_merged_meanwhile_is_said_of_the_one_that_stays
     assert not may(ana) and told(as_opened) == []
 
 
+def test_consent_of_a_record_merged_meanwhile_is_confirmed_by_giving_it_anew(ana, offers):
+    ann = contacts.create(values={"email": "ann@acme.example"}, by=None)
+    theirs = Given("offers", MAIL, source=Source.PERSON)
+    asked, question = consent.give(ann, theirs, by=None), consent.question("offers", MAIL)
+    merging.merge(ana, Contact.objects.get(pk=ann.pk), choices={}, by=None)
+    with pytest.raises(consent.NotToConfirm):
+        consent.confirm(asked, by=None)
+    assert not may(ana, question)
+    consent.confirm(consent.give(ann, theirs, by=None), by=None)
+    assert may(ana, question)
+
+
 def test_what_cannot_be_is_refused(ana, news):
     with pytest.raises(purposes.NoPurpose):
         consent.give(ana, Given("nothing", MAIL), by=None)
