@@ -2,8 +2,8 @@
 
 First every word must occur as it was typed; only where that finds too little, names that are
 spelled similarly are asked for (trigrams). Both use the search text's index. One wrong letter
-leaves few trigrams of a short word: a name may be less alike then, if a word of it is one letter
-off.
+leaves few trigrams of a short word: names with a word that is one letter off are found by an index
+of spellings.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.contrib.postgres.fields.array import (  # type: ignore[attr-defined]  # not in the stubs
+    ArrayOverlap,
+)
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import BooleanField, Exists, F, Func, Q, QuerySet, Value
-from django.db.models.lookups import GreaterThanOrEqual
+from django.db.models import Exists, Q, QuerySet, Value
 
 from accord.people import contacts
 from accord.people.models import Address, Company, Contact
 from accord.platform.models import Record, User
-from accord.platform.search import fold
+from accord.platform.search import Spellings, fold
 
 R = TypeVar("R", bound=Record)
 
@@ -30,8 +32,7 @@ CANDIDATES = 200  # ranked by likeness; of more, the first the index gives
 LIKENESS = 0.45  # word similarity: the share of trigrams
 LONGEST = 100
 SHORTEST_TYPO = 4  # of fewer letters, anything is alike
-SHORT = 6  # letters of a word that may be as unlike as this, where it is one letter off
-LIKENESS_OF_SHORT = 0.3
+SHORT = 6  # letters: of words up to this, one that is one letter off is less alike than LIKENESS
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def find(text: str, user: User, limit: int = 10) -> list[Hit]:
     words = text.split()
     if not words or len(text) > LONGEST:
         return []
-    with _spelling(text):
+    with _likeness():
         hits = [*_contacts(text, user, limit), *_companies(text, user, limit)]
         for finder in _finders:
             hits.extend(finder(text, user, limit))
@@ -82,14 +83,13 @@ def alike(text: str) -> Q:
     near = Q(search_text__trigram_word_similar=fold(text))
     if not _is_short(text):
         return near
-    likeness = TrigramWordSimilarity(fold(text), "search_text")
-    one_off = _OneLetterOff(F("search_text"), Value(fold(text.strip())))
-    return near & (Q(GreaterThanOrEqual(likeness, LIKENESS)) | Q(one_off))
+    typed = Spellings(Value(fold(text.strip())))
+    return near | Q(ArrayOverlap(Spellings("search_text"), typed))
 
 
 def pick(records: QuerySet[R], text: str, limit: int) -> list[R]:
     """The records most like the text, to choose one of; see `ranked`."""
-    with _spelling(text):
+    with _likeness():
         return [record for record, _ in ranked(records, text, limit)]
 
 
@@ -112,24 +112,16 @@ def ranked(records: QuerySet[R], text: str, limit: int) -> list[tuple[R, float]]
 
 
 @contextmanager
-def _spelling(text: str) -> Iterator[None]:
-    """What is as alike as the text needs, the index gives within this block."""
-    least = LIKENESS_OF_SHORT if _is_short(text) else LIKENESS
+def _likeness() -> Iterator[None]:
+    """What is as alike as LIKENESS, the index of trigrams gives within this block."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {least}")
+        cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {LIKENESS}")
         yield
 
 
 def _is_short(text: str) -> bool:
     word = text.strip()
     return word.isalnum() and SHORTEST_TYPO <= len(word) <= SHORT
-
-
-class _OneLetterOff(Func):
-    """Whether a word of a text has one letter more, less or another than a word."""
-
-    function = "accord_one_letter_off"
-    output_field = BooleanField()
 
 
 def _contacts(text: str, user: User, limit: int) -> list[Hit]:

@@ -25,7 +25,7 @@ from accord.platform.queue import leases, work
 from accord.platform.running import postgres, startup
 from accord.platform.safekeeping import backups, quarantine
 
-EXTENSIONS = ("pg_trgm", "fuzzystrmatch")
+EXTENSIONS = ("pg_trgm",)
 LEAST_FREE = 500_000_000
 CLOCK = timedelta(seconds=10)
 QUIET = timedelta(minutes=2)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Func
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, TextField
 
 ACCENTED = (
     "ßøłđıħŧæœðþàáâãäåçèéêëìíîïñòóôõöùúûüýÿāăąćĉċčďēĕėęěĝğġģĥĩīĭįĵķĺļľńņňōŏőŕŗřśŝşšţť"
@@ -24,3 +25,13 @@ class Fold(Func):
     """`fold` as the database does it, for generated columns and their indexes."""
 
     function = "accord_fold"
+
+
+class Spellings(Func):
+    """The words of 3 to 7 letters in a folded text, whole and with each letter left out.
+
+    Two words share one where one letter is more, less, another or at another place.
+    """
+
+    function = "accord_spellings"
+    output_field = ArrayField(TextField())

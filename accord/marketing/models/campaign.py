@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from accord.platform.access import permissions
 from accord.platform.models import Record, User
-from accord.platform.search import Fold
+from accord.platform.search import Fold, Spellings
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -54,6 +54,7 @@ class Campaign(Record):
         indexes = [
             GinIndex(fields=["marks"], name="campaign_marks"),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="campaign_search"),
+            GinIndex(Spellings("search_text"), name="campaign_spelling"),
             models.Index(fields=["owner"], name="campaign_owner"),
         ]
 

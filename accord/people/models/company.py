@@ -8,7 +8,7 @@ from django.db.models.functions import Concat, Lower
 from accord.people.models.contact import Contact
 from accord.platform.access import permissions
 from accord.platform.models import Record, User
-from accord.platform.search import Fold
+from accord.platform.search import Fold, Spellings
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -66,6 +66,7 @@ class Company(Record):
         ]
         indexes = [
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="company_search"),
+            GinIndex(Spellings("search_text"), name="company_spelling"),
             models.Index(Lower("name"), name="company_name_lower"),
             models.Index(fields=["name", "id"], name="company_name"),
             GinIndex(fields=["tags"], name="company_tags", fastupdate=False),

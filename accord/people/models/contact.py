@@ -7,7 +7,7 @@ from django.db.models.functions import Concat, NullIf, Trim
 
 from accord.platform.access import permissions
 from accord.platform.models import Record, User
-from accord.platform.search import Fold
+from accord.platform.search import Fold, Spellings
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -82,6 +82,7 @@ class Contact(Record):
         ]
         indexes = [
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="contact_search"),
+            GinIndex(Spellings("search_text"), name="contact_spelling"),
             models.Index(fields=["owner", "-changed_at", "-id"], name="contact_owner"),
             models.Index(
                 fields=["stage", "-changed_at", "-id"],

@@ -35,6 +35,8 @@ def _titles(text, user):
         ("meyer", "Eva Meier"),
         ("Mejer", "Eva Meier"),
         ("voigt", "Ute Vogt"),
+        ("vgot", "Ute Vogt"),
+        ("ogt", "Ute Vogt"),
         ("carog", "Cargo & Sons"),
         ("acme", "Acme"),
         ("zoe@cargo", "Zoë Ng"),

@@ -9,7 +9,7 @@ from django.db.models import F, OrderBy, Q
 from accord.people.models import Company, Contact
 from accord.platform.access import permissions
 from accord.platform.models import Record, User
-from accord.platform.search import Fold
+from accord.platform.search import Fold, Spellings
 from accord.sales.models.pipeline import CloseReason, Pipeline, Product, Stage
 
 
@@ -91,6 +91,7 @@ class Deal(Record):
         ]
         indexes = [
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="deal_search"),
+            GinIndex(Spellings("search_text"), name="deal_spelling"),
             models.Index(fields=["pipeline", "stage", "rank", "id"], name="deal_board"),
             models.Index(fields=["owner", "outcome"], name="deal_owner"),
             models.Index(fields=["outcome", "close_on"], name="deal_outcome"),
