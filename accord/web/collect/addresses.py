@@ -14,12 +14,14 @@ def client(peer: str, forwarded: str, proxies: Collection[str]) -> str:
     forwarded: the header X-Forwarded-For, of which the last address that is no proxy counts.
     Where one before it cannot be read, the client may have written the rest: then the peer counts.
     """
+    peer = _plain(peer)
     if peer not in proxies and "*" not in proxies:
         return peer
     for said in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
         host = _without_port(said)
         if _parsed(host) is None:
             return peer
+        host = _plain(host)
         if host not in proxies:
             return host
     return peer
@@ -39,10 +41,13 @@ def _network(address: str, *, of_4: int, of_6: int) -> str:
     found = _parsed(address)
     if found is None:
         return ""
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
     bits = of_4 if found.version == 4 else of_6
     return str(ipaddress.ip_network(f"{found}/{bits}", strict=False).network_address)
+
+
+def _plain(text: str) -> str:
+    """An address as it is usually written: a server that listens by IPv6 sees ::ffff:127.0.0.1."""
+    return str(_parsed(text) or text)
 
 
 def _without_port(text: str) -> str:
@@ -55,6 +60,8 @@ def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     if len(text) > LONGEST:
         return None
     try:
-        return ipaddress.ip_address(text.partition("%")[0])
+        found = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return None
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return mapped or found
