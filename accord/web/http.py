@@ -1,8 +1,9 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django_htmx.middleware import HtmxDetails
 
+from accord.engine.errors import Refused
 from accord.platform.models import User
 
 
@@ -11,6 +12,16 @@ class StaffRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+class Unkeepable(Refused):
+    """This text holds a character that cannot be kept (number zero). Take it out and try again."""
+
+
+def unkeepable(request: HttpRequest) -> bool:
+    """Whether the character no column keeps stands anywhere in a request."""
+    given = (text for form in (request.GET, request.POST) for text in _texts(form))
+    return any("\0" in text for text in (request.path, *given))
 
 
 def number(text: str) -> int | None:
@@ -23,3 +34,9 @@ def number(text: str) -> int | None:
 def numbers(texts: Iterable[str]) -> list[int]:
     """The whole numbers among what a form sent."""
     return [one for text in texts if (one := number(text)) is not None]
+
+
+def _texts(form: QueryDict) -> Iterator[str]:
+    for name, values in form.lists():
+        yield name
+        yield from (value for value in values if isinstance(value, str))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accord.engine.errors import Refused
 from accord.platform import memory
 from accord.platform.access.permissions import Forbidden
+from accord.web.http import Unkeepable, unkeepable
 
 
 class MemoryMiddleware:
@@ -23,12 +24,11 @@ class MemoryMiddleware:
         return self.get_response(request)
 
 
-class Unkeepable(Refused):
-    """This text holds a character that cannot be kept (number zero). Take it out and try again."""
-
-
 class UnkeepableMiddleware:
-    """The one character no column keeps is refused at the door, wherever it stands."""
+    """The one character no column keeps is refused at the door, wherever it stands.
+
+    Public pages refuse it themselves, as pages of theirs (`accord.web.public.pages`).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,11 +36,12 @@ class UnkeepableMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
-        given = (text for form in (request.GET, request.POST) for text in _texts(form))
-        if any("\0" in text for text in (request.path, *given)):
-            return _refused(request, Unkeepable())
-        return None
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *_: object
+    ) -> HttpResponse | None:
+        if getattr(view, "is_public", False) or not unkeepable(request):
+            return None
+        return _refused(request, Unkeepable())
 
 
 class RefusedMiddleware:
@@ -66,9 +67,3 @@ def _template(request: HttpRequest, status: int) -> str:
     if getattr(request, "htmx", False):
         return "components/refused_toast.html"
     return "403.html" if status == 403 and request.method == "GET" else "refused.html"
-
-
-def _texts(form: QueryDict) -> Iterator[str]:
-    for name, values in form.lists():
-        yield name
-        yield from (value for value in values if isinstance(value, str))

@@ -28,7 +28,6 @@ from accord.web.public.guesses import slowed
 from accord.web.public.pages import POLICY, public
 
 TRAP = "website-url"  # no person sees it
-LARGEST = 200_000  # bytes of a form
 WAIT = int(submissions.LATELY.total_seconds())
 Given = Mapping[str, list[str]]
 
@@ -111,8 +110,6 @@ def _open(request: HttpRequest, shown: Shown) -> HttpResponse:
     if request.method != "POST":
         conversion.count(shown.form, "views", actor=_actor(request), now=timezone.now())
         return _page(request, shown, {}, None)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
-        return _refused(request, gettext("This is too large to be sent by a form."), 413)
     given = {
         name: request.POST.getlist(name)
         for name in request.POST

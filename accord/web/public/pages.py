@@ -7,7 +7,9 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -15,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accord.engine.errors import Refused
+from accord.web.http import Unkeepable, number, unkeepable
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -28,7 +31,16 @@ POLICY = {
     "base-uri": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
+LARGEST = 200_000  # bytes of what anybody may send
 _USUAL = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class TooLarge(Refused):
+    """This is too large to be sent by a form."""
+
+
+class Damaged(Refused):
+    """What was sent cannot be read: it was damaged on its way."""
 
 
 def public(view: Page[P]) -> Page[P]:
@@ -36,8 +48,9 @@ def public(view: Page[P]) -> Page[P]:
 
     The page is in the language of `?lang=`, else of the browser. No token against forged forms
     is asked: nobody is signed in, so nothing can be done in somebody's name that the address
-    alone does not allow. What a view refuses (Refused, Http404) becomes a public page that says
-    so. A view that needs a script says `@csp_update({"script-src": ["'self'"]})` below this.
+    alone does not allow. What a view refuses (Refused, Http404), and what no view may see (too
+    large, damaged, a character no column keeps), becomes a public page that says so. A view that
+    needs a script says `@csp_update({"script-src": ["'self'"]})` below this.
     """
 
     @wraps(view)
@@ -53,7 +66,9 @@ def public(view: Page[P]) -> Page[P]:
             answer._csp_config = POLICY  # type: ignore[attr-defined]  # as csp.decorators does
         return answer
 
-    return cast("Page[P]", csrf_exempt(_USUAL(answered)))
+    page = cast("Page[P]", csrf_exempt(_USUAL(answered)))
+    page.is_public = True  # type: ignore[attr-defined]  # the middleware lets it refuse itself
+    return page
 
 
 def chosen(request: HttpRequest) -> str:
@@ -65,10 +80,20 @@ def chosen(request: HttpRequest) -> str:
 
 
 def _answer(view: Page[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    if (number(request.META.get("CONTENT_LENGTH") or "") or 0) > LARGEST:
+        return _refused(request, TooLarge(), 413)
     try:
+        if unkeepable(request):
+            return _refused(request, Unkeepable(), 422)
         return view(request, *args, **kwargs)
     except Http404:
         return render(request, "public/missing.html", status=404)
+    except (BadRequest, MultiPartParserError, SuspiciousOperation):
+        return _refused(request, Damaged(), 400)
     except Refused as refusal:
-        sentence = translation.gettext(str(refusal))
-        return render(request, "public/refused.html", {"sentence": sentence}, status=422)
+        return _refused(request, refusal, 422)
+
+
+def _refused(request: HttpRequest, refusal: Refused, status: int) -> HttpResponse:
+    sentence = translation.gettext(str(refusal))
+    return render(request, "public/refused.html", {"sentence": sentence}, status=status)

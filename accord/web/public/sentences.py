@@ -7,5 +7,10 @@ from django.utils.translation import gettext_noop
 
 SENTENCES = (
     gettext_noop("This link has expired or was cut off. Choose again, and a new one comes."),
+    gettext_noop(
+        "This text holds a character that cannot be kept (number zero). Take it out and try again."
+    ),
+    gettext_noop("This is too large to be sent by a form."),
+    gettext_noop("What was sent cannot be read: it was damaged on its way."),
     gettext_noop("Choose one of the pauses that are offered."),
 )

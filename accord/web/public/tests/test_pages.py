@@ -7,12 +7,15 @@ from django.shortcuts import render
 from django.test import RequestFactory
 
 from accord.engine.errors import Refused
+from accord.marketing.forms.tests.conftest import publish
 from accord.people.consents import purposes
 from accord.platform.access import preferences
 from accord.web import navigation
 from accord.web.public.pages import public
 
+__all__ = ["publish"]
 pytestmark = pytest.mark.django_db
+GERMAN = {"accept-language": "de"}
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
 
 
@@ -72,6 +75,37 @@ def test_a_refusal_is_a_public_page_with_its_sentence():
     answer = broken(RequestFactory().get("/"))
     assert answer.status_code == 422
     assert "Give the purpose a name." in answer.content.decode()
+
+
+PLAIN = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "sentence"),
+    [
+        (b"email=a%00b", PLAIN, 422, "ein Zeichen, das nicht gespeichert werden kann"),
+        (b"email=" + b"a" * 250_000, PLAIN, 413, "Das ist zu groß"),
+        (b"email=" + b"a" * 3_000_000, PLAIN, 413, "Das ist zu groß"),
+        (b"&".join([b"a=1"] * 6_000), PLAIN, 400, "auf dem Weg beschädigt"),
+        (b"a=b", "multipart/form-data", 400, "auf dem Weg beschädigt"),
+        (b"a=b", PLAIN + "; charset=latin-1", 400, "auf dem Weg beschädigt"),
+    ],
+)
+def test_what_no_view_may_see_is_refused_on_a_public_page(
+    client, publish, body, kind, status, sentence
+):
+    publish(name="Newsletter")
+    for path in ("/f/newsletter/", "/f/newsletter/part/", "/privacy/"):
+        answer = client.generic("POST", path, body, content_type=kind, headers=GERMAN)
+        assert (answer.status_code, answer["Content-Language"]) == (status, "de")
+        assert '<body class="public">' in answer.text and "<script" not in answer.text
+        assert "Das wurde nicht erledigt" in answer.text and sentence in answer.text
+        assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+def test_a_link_with_a_character_no_column_keeps_is_refused_there_too(client):
+    answer = client.get("/confirm/%00/", headers=GERMAN)
+    assert answer.status_code == 422 and '<body class="public">' in answer.text
 
 
 def test_nothing_is_set_on_the_device_and_nothing_may_run(client):

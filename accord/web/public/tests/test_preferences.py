@@ -31,7 +31,9 @@ from accord.platform import personal
 from accord.platform.access import preferences
 from accord.platform.models import User
 from accord.platform.trail import logbooks
+from accord.web.http import Unkeepable
 from accord.web.public import guesses, letters
+from accord.web.public.pages import Damaged, TooLarge
 from accord.web.public.sentences import SENTENCES
 
 pytestmark = pytest.mark.django_db
@@ -366,7 +368,13 @@ def test_a_colleague_who_is_signed_in_does_not_act_as_themselves(client, ana, li
 
 
 def test_every_refusal_of_public_pages_has_its_translation():
-    shown = (preference_centre.LinkTooOld, preference_centre.NoSuchPause)
+    shown = (
+        preference_centre.LinkTooOld,
+        preference_centre.NoSuchPause,
+        Unkeepable,
+        TooLarge,
+        Damaged,
+    )
     with translation.override("de"):
         for refusal in shown:
             assert str(refusal()) in SENTENCES
