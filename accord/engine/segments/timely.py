@@ -24,14 +24,9 @@ from accord.engine.segments.language import (
     leaves,
 )
 from accord.engine.segments.terms import (
-    After,
-    Anniversary,
-    Before,
-    Between,
     Coming,
     Filled,
     Past,
-    Test,
     When,
 )
 
@@ -64,19 +59,19 @@ def _trait(leaf: Trait) -> Iterator[Rule]:
     if isinstance(leaf.test, Past):
         yield leaf
         yield replace(leaf, test=Coming(_FAR))
-    elif _moves(leaf.test):
+    elif times.relative(leaf.test):
         yield replace(leaf, test=Filled())
 
 
 def _happened(leaf: Rule) -> Iterator[Rule]:
     match leaf:
         case Did(event, _, when, where) | Milestone(_, event, when, where):
-            if _moving(where) or _moves(when):
+            if _moving(where) or times.relative(when):
                 yield Did(event, Times(), when if _falls(when, where) else None)
         case Sequence(first, then, _, when):
-            if _moving(first.where) or _moving(then.where) or _moves(when):
+            if _moving(first.where) or _moving(then.where) or times.relative(when):
                 yield Did(then.event, Times(), when if _falls(when, then.where) else None)
-        case StageChanged(to, previous, when) if _moves(when):
+        case StageChanged(to, previous, when) if times.relative(when):
             yield StageChanged(to, previous, when if isinstance(when, Past) else None)
         case _:
             pass
@@ -88,12 +83,4 @@ def _falls(when: When | None, where: tuple[Where, ...]) -> bool:
 
 
 def _moving(where: tuple[Where, ...]) -> bool:
-    return any(_moves(each.test) for each in where)
-
-
-def _moves(test: Test | None) -> bool:
-    match test:
-        case Past() | Coming() | Before() | After() | Between() | Anniversary():
-            return times.relative(test)
-        case _:
-            return False
+    return any(times.relative(each.test) for each in where)

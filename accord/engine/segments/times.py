@@ -20,7 +20,7 @@ from accord.engine.segments.terms import (
     Coming,
     Day,
     Past,
-    Temporal,
+    Test,
     Unit,
     When,
 )
@@ -161,7 +161,7 @@ def day_period(test: When | Coming, day: date, zone: tzinfo) -> Period:
             return _calendar_period(test, day, zone)
 
 
-def relative(test: Temporal) -> bool:
+def relative(test: Test | None) -> bool:
     """Whether the test means other moments as time goes by."""
     match test:
         case Past() | Coming() | Anniversary():
@@ -170,6 +170,8 @@ def relative(test: Temporal) -> bool:
             return isinstance(day, Ago)
         case Between(first, last):
             return isinstance(first, Ago) or isinstance(last, Ago)
+        case _:
+            return False
 
 
 def _calendar_period(when: Before | After | Between, day: date, zone: tzinfo) -> Period:

@@ -131,7 +131,7 @@ def _milestone(rule: Milestone, person: Person, clock: Clock) -> Steps:
 
 def _sequence(rule: language.Sequence, person: Person, clock: Clock) -> Steps:
     """Every pair near enough; of firsts that stay what they are, the latest one stands for all."""
-    fixed = not any(_moves(each) for each in rule.first.where)
+    fixed = not any(times.relative(each.test) for each in rule.first.where)
     firsts: list[Event] = []
     found: list[Steps] = []
     for event in sorted(person.events, key=lambda e: (e.at, e.id)):
@@ -256,14 +256,6 @@ def _counted(parts: Sequence[Steps], wanted: Callable[[int], bool]) -> Steps:
             holds = not holds
             flips.append(moment)
     return Steps(now, tuple(flips))
-
-
-def _moves(where: Where) -> bool:
-    match where.test:
-        case Past() | Coming() | Before() | After() | Between() | Anniversary() as test:
-            return times.relative(test)
-        case _:
-            return False
 
 
 def _asks_anniversaries(rule: Rule) -> bool:

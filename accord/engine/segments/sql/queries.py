@@ -41,7 +41,7 @@ from accord.engine.segments.language import (
 from accord.engine.segments.schema import Column, Link, Schema, Table
 from accord.engine.segments.sql import stories
 from accord.engine.segments.sql.asking import CONTACT, PEOPLE, Asking, field_of, named
-from accord.engine.segments.sql.conditions import both, condition, either, one_of
+from accord.engine.segments.sql.conditions import both, condition, either, one_of, opposed
 from accord.engine.segments.sql.dialects import DIALECTS, E
 from accord.engine.segments.sql.operands import column
 from accord.engine.segments.terms import BadRule, Kind
@@ -177,8 +177,7 @@ def _was_stage(rule: WasStage, asking: Asking, denied: bool) -> E:
     past = asking.selected(rule, lambda: stories.was_stage(rule, asking, entries))
     absent = exp.Is(this=past, expression=exp.Null())
     if denied:
-        missing = exp.not_(exp.Coalesce(this=exp.paren(present), expressions=[exp.false()]))
-        return both([missing, absent])
+        return both([opposed(present), absent])
     return either([present, exp.not_(absent)])
 
 
