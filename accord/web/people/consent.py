@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,9 +16,19 @@ from django.views.decorators.http import require_POST
 
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
-from accord.people.consents import answers, banner, heard, ledger, parents, preference_links, story
+from accord.people.consents import (
+    answers,
+    banner,
+    heard,
+    ledger,
+    parents,
+    preference_links,
+    story,
+    suppressions,
+)
 from accord.people.consents import consent as verbs
 from accord.people.consents.answers import Answer
+from accord.people.consents.suppressions import Kind
 from accord.people.models import BannerAnswer, Contact, Suppression
 from accord.platform.access import permissions, preferences
 from accord.web.http import StaffRequest
@@ -124,11 +135,12 @@ def parent(request: StaffRequest, pk: int) -> HttpResponse:
 def suppression(request: StaffRequest, pk: int) -> HttpResponse:
     contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)
 
+    @transaction.atomic
     def add(form: Any) -> None:
-        channel = Channel(form.cleaned_data["channel"])
-        address = story.address_of(contact, channel)
-        way = Suppression.Way.SUPPRESSED
-        verbs.suppress(contact, address, channel=channel, way=way, by=request.user)
+        for channel in suppressions.CHANNELS_OF[Kind(form.cleaned_data["address"])]:
+            address = story.address_of(contact, channel)
+            way = Suppression.Way.SUPPRESSED
+            verbs.suppress(contact, address, channel=channel, way=way, by=request.user)
 
     return _done(request, contact, "suppress", add)
 

@@ -13,6 +13,7 @@ from accord.people.consents import heard, purposes
 from accord.people.consents.consent import Given, Reach
 from accord.people.consents.heard import Said
 from accord.people.consents.parents import NoParent, Parent
+from accord.people.consents.suppressions import Kind
 from accord.people.models import ConsentRecord, ConsentText
 
 What = ConsentRecord.What
@@ -178,8 +179,8 @@ class RestrictForm(forms.Form):
 
 
 class SuppressForm(forms.Form):
-    channel = forms.ChoiceField(
-        label="Address", choices=[(Channel.EMAIL.value, "E-mail"), (Channel.SMS.value, "Phone")]
+    address = forms.ChoiceField(
+        label="Address", choices=[(Kind.EMAIL.value, "E-mail"), (Kind.PHONE.value, "Phone")]
     )
 
 

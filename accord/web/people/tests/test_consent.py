@@ -116,7 +116,7 @@ def test_stop_pause_suppress_and_restrict(client, ana, page):
     assert (row.what, row.purpose, row.channel, row.source) == ("objected", "", "", "person")
     client.post(f"{page}pause/", {"pause-days": "30"})
     assert Pause.objects.get().until - timezone.now() > timedelta(days=29)
-    client.post(f"{page}suppression/", {"suppress-channel": "email"})
+    client.post(f"{page}suppression/", {"suppress-address": "email"})
     assert Suppression.objects.count() == 1
     client.post(f"{page}restriction/", {"restrict-reason": "Disputes the address"})
     shown = text(client.get(page))
@@ -163,8 +163,15 @@ def test_a_parents_consent_is_written_down_for_a_child_only(client, ana, page):
 
 
 def test_a_number_that_is_not_known_cannot_be_suppressed(client, page):
-    answer = client.post(f"{page}suppression/", {"suppress-channel": "sms"})
+    answer = client.post(f"{page}suppression/", {"suppress-address": "phone"})
     assert answer.status_code == 422 and "Say which address" in text(answer)
+
+
+def test_a_number_is_suppressed_for_text_messages_and_calls(client, ana, page):
+    contacts.change(ana, values={"phone": "+49431123456"}, by=None)
+    answer = client.post(f"{page}suppression/", {"suppress-address": "phone"})
+    assert answer.status_code == 302
+    assert set(Suppression.objects.values_list("channel", flat=True)) == {"sms", "phone"}
 
 
 def test_who_may_read_but_not_write_sees_no_forms(client, ana, page, ben, mia):
