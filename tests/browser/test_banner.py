@@ -36,6 +36,12 @@ def words(transactional_db):
 
 
 @pytest.fixture
+def german(transactional_db, monkeypatch):
+    monkeypatch.setattr(test_script, "PAGE", test_script.PAGE.replace('lang="en"', 'lang="de"'))
+    return banner.word(replace(WORDS, title="Dürfen wir?"), language="de", by=None)
+
+
+@pytest.fixture
 def one_purpose(transactional_db):
     fewer = replace(WORDS, marketing="", marketing_text="")
     return banner.word(fewer, language="en", by=None)
@@ -192,6 +198,29 @@ def test_an_objection_of_the_browser_is_newer_than_what_was_accepted_before_it(a
     answers(tab, 2)
     ready(tab, address())
     tab.wait_for_function("() => accord.status().consent")  # who accepts knowing of it is heard
+
+
+def test_after_the_visitor_agreed_by_hand_no_opt_out_is_said_to_count(address, tab):
+    tab.add_init_script(GPC)
+    ready(tab, address())
+    tab.get_by_text("Privacy choices").click()
+    asked(tab).get_by_role("button", name="Accept").click()
+    answers(tab, 1)
+    tab.get_by_text("Privacy choices").click()
+    assert "honored" not in asked(tab).text_content()
+    asked(tab).get_by_role("button", name="Refuse").click()
+    answers(tab, 2)
+    tab.get_by_text("Privacy choices").click()
+    assert "Opt-out request honored" in asked(tab).text_content()
+
+
+def test_a_german_banner_says_in_german_that_the_opt_out_counts(german, address, tab):
+    tab.add_init_script(GPC)
+    ready(tab, address())
+    tab.get_by_text("Privacy choices").click()
+    box = tab.get_by_role("dialog", name="Dürfen wir?")
+    box.wait_for()
+    assert "Der Widerspruch Ihres Browsers wird beachtet." in box.text_content()
 
 
 def test_who_refused_is_asked_again_after_half_a_year(address, tab):

@@ -8,6 +8,7 @@
   var WORDS = new URL("banner.json", document.currentScript.src).href;
   var KEPT = "accord.consent";
   var AGAIN = 183 * 24 * 3600 * 1000; // a refusal is not asked again for half a year
+  var HONORED = { en: "Opt-out request honored", de: "Der Widerspruch Ihres Browsers wird beachtet." };
   var gpc = navigator.globalPrivacyControl === true;
   var shown = null;
   var opener = null;
@@ -49,6 +50,11 @@
   function holds(answer, text) {
     if (!answer || !Array.isArray(answer.agreed)) return false;
     return answer.agreed.length ? answer.digest === text.digest : Date.now() - answer.at < AGAIN;
+  }
+
+  /* Whether they agreed to anything knowing that their browser objects. */
+  function byOwnHand(answer) {
+    return Boolean(answer && answer.gpc && answer.agreed && answer.agreed.length);
   }
 
   function answer(agreed) {
@@ -97,7 +103,7 @@
     title.id = "title";
     title.tabIndex = -1;
     make("p", box, words.body).id = "body";
-    if (gpc) make("p", box, "Opt-out request honored").className = "gpc";
+    if (gpc && !byOwnHand(now)) make("p", box, HONORED[said.language] || HONORED.en).className = "gpc";
     var asked = ["visits", "marketing"].filter(function (name) {
       return words[name];
     });
