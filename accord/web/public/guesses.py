@@ -23,7 +23,7 @@ A_NETWORK = Pace(rate=1 / 6, burst=30)  # wrong links from one network: 30 at on
 def slowed(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Count links that do not work: what is answered 410, or refused."""
+    """Count links that do not work: what is answered 410. What a right one refuses counts not."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -32,9 +32,13 @@ def slowed(
             answer = render(request, "public/too_many.html", status=429)
             answer["Retry-After"] = str(int(wait) + 1)
             return answer
-        answer = view(request, *args, **kwargs)
-        if answer.status_code != 410:
-            A_NETWORK.take(network, -1, now)
+        status = 0
+        try:
+            answer = view(request, *args, **kwargs)
+            status = answer.status_code
+        finally:
+            if status != 410:
+                A_NETWORK.take(network, -1, now)
         return answer
 
     return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", answered)

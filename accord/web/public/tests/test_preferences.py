@@ -358,6 +358,12 @@ def test_right_links_are_never_slowed_down(person, link):
     assert {person.get(link).status_code for _ in range(60)} == {200}
 
 
+def test_right_links_with_which_something_is_refused_are_not_slowed_down_either(person, ana, link):
+    pause = f"/preferences/{preference_links.token(ana)}/pause/"
+    assert {person.post(pause, {"days": "5"}).status_code for _ in range(40)} == {422}
+    assert person.get(link).status_code == 200
+
+
 def test_a_colleague_who_is_signed_in_does_not_act_as_themselves(client, ana, link, mia):
     client.force_login(mia)
     client.post(link, {})
