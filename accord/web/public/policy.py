@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from accord.people.consents import purposes
 from accord.platform.access import preferences
-from accord.web import navigation
 from accord.web.public.pages import public
 
 
@@ -22,6 +21,5 @@ def page(request: HttpRequest) -> HttpResponse:
         "controller": chosen.privacy_controller,
         "text": texts.get(translation.get_language() or "") or texts["en"] or texts["de"],
         "purposes": list(purposes.in_use()),
-        "requests": navigation.address("privacy-ask"),
     }
     return render(request, "public/policy.html", values)
