@@ -21,7 +21,7 @@ COUNTED = ("views", "starts")
 
 @dataclass(frozen=True)
 class Figures:
-    """Counts of a form. sent: without spam. confirmed: those who followed the link of a mail."""
+    """Counts of a form. sent: without spam. confirmed: who pressed the button a mail led to."""
 
     views: int = 0
     starts: int = 0

@@ -53,6 +53,10 @@ class NoStage(Refused):
     """There is no such lifecycle stage. Choose one of the list."""
 
 
+class NoQuestion(Refused):
+    """Choose a question the form does not ask yet."""
+
+
 @dataclass(frozen=True)
 class Handling:
     """What happens with what is sent: whose form it is, who is told, where people begin."""
@@ -241,10 +245,6 @@ def add_question(draft: Definition, name: str) -> Definition:
     if known is None or draft.question(name):
         raise NoQuestion
     return replace(draft, questions=(*draft.questions, known))
-
-
-class NoQuestion(Refused):
-    """Choose a question the form does not ask yet."""
 
 
 def move(draft: Definition, name: str, by_places: int) -> Definition:

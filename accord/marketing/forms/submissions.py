@@ -167,6 +167,31 @@ def tidy(now: datetime) -> int:
     return len(ids) + len(left)
 
 
+def waits(definition: Definition, submission: Submission) -> bool:
+    """Whether whoever sends this has to confirm it by mail, whosever the address is.
+
+    Asked of today: what the form asks since it was published anew, and what purposes ask since,
+    count for somebody who filled in an older page as well.
+    """
+    if _confirms(definition, submission.form) or any(box["double"] for box in submission.agreed):
+        return True
+    agreed = [box["purpose"] for box in submission.agreed]
+    return Purpose.objects.filter(pk__in=agreed, double=True).exists()
+
+
+def of(form: Form) -> dict[str, int]:
+    """How many submissions of each verdict a form has."""
+    rows = Submission.objects.filter(form=form).values_list("verdict")
+    counted = dict(rows.annotate(number=Count("pk")))
+    return {verdict.value: counted.get(verdict.value, 0) for verdict in Verdict}
+
+
+def doubted(found: Collection[Form]) -> dict[int, int]:
+    """How many submissions wait in the spam box of each form, by its id."""
+    rows = Submission.objects.filter(form__in=found, verdict=Verdict.SPAM).values_list("form")
+    return dict(rows.annotate(number=Count("pk")))
+
+
 def unrecorded(email: str) -> bool:
     """Whether anything sent with this address is kept that is on no record."""
     return Submission.objects.filter(email=email, contact=None, settled_at=None).exists()
@@ -234,18 +259,6 @@ def _boxes(definition: Definition, checked: Checked) -> list[dict[str, object]]:
     return [asdict(box) for box in ticked]
 
 
-def waits(definition: Definition, submission: Submission) -> bool:
-    """Whether whoever sends this has to confirm it by mail, whosever the address is.
-
-    Asked of today: what the form asks since it was published anew, and what purposes ask since,
-    count for somebody who filled in an older page as well.
-    """
-    if _confirms(definition, submission.form) or any(box["double"] for box in submission.agreed):
-        return True
-    agreed = [box["purpose"] for box in submission.agreed]
-    return Purpose.objects.filter(pk__in=agreed, double=True).exists()
-
-
 def _confirms(definition: Definition, form: Form) -> bool:
     """Whether the form, as it was filled in or as it is now, waits with everything."""
     now = form.published
@@ -283,16 +296,3 @@ def _lately(network: str, now: datetime) -> int:
 def _ask(submission: Submission, due_at: datetime | None = None) -> None:
     key = f"{JOB}:{submission.pk}"
     work.enqueue(JOB, payload={"submission": submission.pk}, key=key, due_at=due_at)
-
-
-def of(form: Form) -> dict[str, int]:
-    """How many submissions of each verdict a form has."""
-    rows = Submission.objects.filter(form=form).values_list("verdict")
-    counted = dict(rows.annotate(number=Count("pk")))
-    return {verdict.value: counted.get(verdict.value, 0) for verdict in Verdict}
-
-
-def doubted(found: Collection[Form]) -> dict[int, int]:
-    """How many submissions wait in the spam box of each form, by its id."""
-    rows = Submission.objects.filter(form__in=found, verdict=Verdict.SPAM).values_list("form")
-    return dict(rows.annotate(number=Count("pk")))
