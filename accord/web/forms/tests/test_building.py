@@ -8,6 +8,7 @@ from accord.marketing.forms.tests.conftest import data, filled, news, offers, pu
 from accord.marketing.models import Form, Submission
 from accord.people import lifecycle
 from accord.people.models import Contact
+from accord.platform.models import User
 
 __all__ = ["data", "news", "offers", "publish", "send"]
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,19 @@ def test_what_happens_with_it_is_set_by_colleagues(marketer, form, olga, mia):
     assert (
         marketer.post(f"/forms/{form.pk}/handling/", {"name": "a", "stage": "x"}).status_code == 422
     )
+
+
+def test_the_list_names_open_forms_nobody_is_told_of(client, publish, mia, olga):
+    client.force_login(olga)
+    form = publish().form
+    assert "Nobody is told" not in client.get("/forms/").text
+    User.objects.filter(pk=mia.pk).update(is_active=False)  # whose form it is
+    assert "Nobody is told" in client.get("/forms/").text
+    form.told.add(olga)
+    assert "Nobody is told" not in client.get("/forms/").text
+    form.told.set([])
+    forms.close(form, by=None)
+    assert "Nobody is told" not in client.get("/forms/").text
 
 
 def test_the_spam_box_tells_why_and_lets_through(marketer, publish, send):
