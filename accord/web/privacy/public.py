@@ -44,12 +44,13 @@ PACE = Pace(rate=1 / 60, burst=10)  # asked from one network: 10 at once, one a 
 @public
 def ask(request: HttpRequest) -> HttpResponse:
     """What may be asked; a POST mails a link to the address that was given."""
-    kind, given = request.POST.get("kind", "access"), request.POST.get("email", "")[:320]
-    values = {"kinds": kinds(), "kind": kind, "email": given}
+    kind = request.POST.get("kind", "access")
+    values = {"kinds": kinds(), "kind": kind, "email": ""}
     if request.method != "POST":
         return render(request, "public/privacy_ask.html", values)
     if late := _too_many(request):
         return late
+    values["email"] = given = request.POST.get("email", "")[:320]
     email = _address(given)
     if not email or kind not in PrivacyRequest.Kind.values:
         values["error"] = _("Write your e-mail address, and choose what you ask.")
