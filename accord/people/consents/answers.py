@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists
 
 from accord.engine.consent import gate
 from accord.engine.consent.terms import Basis, Channel, Decision, Facts, Kind, Question, Way
@@ -81,25 +81,27 @@ def standing(contact: Contact, now: datetime) -> Standing:
     the contact counts, and is there, too.
     """
     reached = {each: story.address_of(contact, each) for each in Channel}
-    known = together.read({contact: reached})
+    rows = ConsentRecord.objects.select_related("by", "text")
+    known = together.read({contact: reached}, ledger=rows)
     family = tuple(known.family(contact.pk))
     facts = {channel: known.whole(contact.pk, channel) for channel in Channel}
-    rows = (row for each in family for row in each.ledger)
-    ledger = sorted(rows, key=lambda row: (row.at, row.pk), reverse=True)
-    prefetch_related_objects(ledger, "by", "text")
+    said = (row for each in family for row in each.ledger)
+    ledger = sorted(said, key=lambda row: (row.at, row.pk), reverse=True)
     named = {row.channel for row in ledger}
     proofs = _Proofs(
         {row.pk: row for row in ledger},
         {row.pk: row for row in known.rows[contact.pk].assessments},
         {row.pk: row for each in family for row in each.suppressions},
     )
-    lost = Decision(False, consent.KEY_LOST) if suppressions.key_is_lost() else None
+    key_is_lost = Exists(suppressions.of_lost_keys())
+    offered = list(purposes.in_use().annotate(key_is_lost=key_is_lost))
+    lost = Decision(False, consent.KEY_LOST) if any(p.key_is_lost for p in offered) else None
     pauses = (row for each in family for row in each.pauses)
     restrictions = (row for each in family for row in each.restrictions)
     return Standing(
         answers=tuple(
             _answer(purpose, channel, facts[channel], proofs, lost, now)
-            for purpose in purposes.in_use()
+            for purpose in offered
             for channel in Channel
             if reached[channel] or channel in named
         ),

@@ -64,7 +64,12 @@ def reached(contact: Contact) -> set[tuple[str, Channel]]:
 
 def key_is_lost() -> bool:
     """Whether the list holds digests of another key, which no address can be found by."""
-    return Suppression.objects.exclude(key_check=_check()).exists()
+    return of_lost_keys().exists()
+
+
+def of_lost_keys() -> QuerySet[Suppression]:
+    """The rows of the list that are digests of another key."""
+    return Suppression.objects.exclude(key_check=_check())
 
 
 def digest(address: str, channel: Channel) -> str:

@@ -109,8 +109,13 @@ class Known:
         return any(_whose(item) == merge.gone_id for item in self.brought.get(merge.pk, ()))
 
 
-def read(reached: Mapping[Contact, Reached]) -> Known:
-    """What is kept of these contacts, each with where it is reached, in a few queries."""
+def read(
+    reached: Mapping[Contact, Reached], *, ledger: QuerySet[ConsentRecord] | None = None
+) -> Known:
+    """What is kept of these contacts, each with where it is reached, in a few queries.
+
+    ledger: all rows of it, with what is joined to them; plain ones where it is None.
+    """
     found = _merges(each.pk for each in reached)
     channels = {channel for addresses in reached.values() for channel in addresses}
     people: dict[Contact, Reached] = {each.gone: _reach(each.gone, channels) for each in found}
@@ -126,7 +131,9 @@ def read(reached: Mapping[Contact, Reached]) -> Known:
     for contact, affiliation in employed.values_list("contact", "pk"):
         work[contact].add(affiliation)
     double = Purpose.objects.filter(double=True).values_list("pk", flat=True) if found else ()
-    return Known(_rows(people, work, channels), work, by_kept, brought, set(double))
+    lines = ConsentRecord.objects.all() if ledger is None else ledger
+    rows = _rows(people, work, channels, lines)
+    return Known(rows, work, by_kept, brought, set(double))
 
 
 def _merges(contacts: Iterable[int]) -> list[Merge]:
@@ -147,10 +154,11 @@ def _rows(
     people: Mapping[Contact, Reached],
     work: Mapping[int, Collection[int]],
     channels: Collection[Channel],
+    lines: QuerySet[ConsentRecord],
 ) -> dict[int, story.Rows]:
     ids = [each.pk for each in people]
     listed = _listed(people)
-    ledger = _by_contact(ConsentRecord.objects.filter(contact__in=ids).order_by("pk"))
+    ledger = _by_contact(lines.filter(contact__in=ids).order_by("pk"))
     pauses = _by_contact(Pause.objects.filter(contact__in=ids))
     restrictions = _by_contact(Restriction.objects.filter(contact__in=ids))
     assessments = tuple(Assessment.objects.filter(channel__in=channels).order_by("pk"))

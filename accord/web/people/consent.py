@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -79,6 +79,9 @@ class Recognised:
 @staff("contact.read")
 def page(request: StaffRequest, pk: int) -> HttpResponse:
     """What may be sent, and the proof; a POST writes down a permission."""
+    if request.htmx:  # the card alone
+        visible = Contact.objects.visible_to(request.user)
+        return render_parts(request, CARD, {}, _told(get_object_or_404(visible, pk=pk)))
     contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)
     if request.method == "POST":
         return _done(
@@ -87,8 +90,6 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
             "give",
             lambda form: heard.give(contact, form.given, form.said, by=request.user),
         )
-    if request.htmx:
-        return render_parts(request, CARD, {}, _told(contact))
     return render(request, PAGE, _context(request, contact))
 
 
