@@ -92,7 +92,7 @@ def _create(
     origin: dict[str, object] = {
         "email": submission.email,
         "stage": submission.form.stage,
-        "owner": submission.form.owner_id,
+        "owner": _owner(submission),
         "language": definition.language,
         "acquired_at": submission.at,
         **came,
@@ -101,6 +101,12 @@ def _create(
         origin["company"] = _company(name, submission.email)
     values = {**values, **origin}
     return contacts.create(values=values, by=None, origin="form", touched=is_visit)
+
+
+def _owner(submission: Submission) -> int | None:
+    """The form's owner, while they are one of us."""
+    owner = submission.form.owner
+    return owner.pk if owner is not None and owner.is_active else None
 
 
 def _origin(submission: Submission) -> tuple[Mapping[str, str], bool]:

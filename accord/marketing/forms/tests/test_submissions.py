@@ -17,6 +17,7 @@ from accord.people import companies, contacts
 from accord.people.consents import consent
 from accord.people.fields import custom_fields
 from accord.people.models import ConsentRecord, Contact, Evidence, Visitor
+from accord.platform.access import accounts
 from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Event, Job
 from accord.platform.trail import logbooks
@@ -51,6 +52,12 @@ def test_a_stranger_becomes_a_contact_with_all_they_said(publish, send, mia):
     assert letter.to == mia.email
     assert "Call me" in letter.text
     assert f"/contacts/{ana.pk}/" in letter.text
+
+
+def test_who_left_becomes_nobodys_owner(publish, send, mia, olga):
+    version = publish()
+    accounts.disable(mia, by=olga)
+    assert send(version).contact.owner is None
 
 
 def test_a_known_value_stays_and_the_other_is_proposed(publish, send, ana, mia):
