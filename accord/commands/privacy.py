@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 from pathlib import Path
 
 from accord.engine.errors import Refused
@@ -34,11 +35,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     contact = _contact(options.who)
+    file = io.BytesIO()
+    copies.write(contact, file, by=None)
     options.out.mkdir(parents=True, exist_ok=True)
     target = options.out / copies.file_name(contact)
     target.touch(mode=0o600)
-    with target.open("wb") as file:
-        copies.write(contact, file, by=None)
+    target.write_bytes(file.getvalue())
     print(f"Written to {target}. It holds everything kept of this person: keep it safe.")
     return 0
 

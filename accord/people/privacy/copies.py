@@ -14,8 +14,8 @@ from typing import IO, Any
 
 from django.utils import timezone
 
-from accord.people.models import Contact
-from accord.people.privacy import persons
+from accord.people.models import Contact, PrivacyRequest
+from accord.people.privacy import persons, requests
 from accord.platform import personal
 from accord.platform.access import permissions, preferences
 from accord.platform.models import User
@@ -33,11 +33,18 @@ class Section:
 
 
 def write(contact: Contact, file: IO[bytes], *, by: User | None) -> None:
-    """Write the zip. Raises Forbidden; that it was given out stands in the audit log."""
+    """Write the zip; that it was given out stands in the audit log and the request it answers.
+
+    Raises Forbidden, or requests.NotIdentified where somebody asks who was not checked.
+    """
     if by is not None:
         permissions.require(by, "privacy.manage")
-    found = list(sections([persons.of(each) for each in (contact, *persons.merged(contact))]))
+    records = [contact, *persons.merged(contact)]
+    asked = requests.answering(records, PrivacyRequest.Kind.ACCESS)
+    found = list(sections([persons.of(each) for each in records]))
     audit.record("person.exported", contact, by=by, stores=len(found))
+    if asked:
+        requests.note(asked, "exported", by=by)
     now = timezone.localtime()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("index.html", _page(contact, found, now))

@@ -99,13 +99,20 @@ def preview(contact: Contact) -> Preview:
 
 
 @transaction.atomic
-def begin(contact: Contact, *, request: PrivacyRequest | None = None, by: User | None) -> Erasure:
-    """Empty the record and have everything else erased in the background. Twice gives the first.
+def begin(contact: Contact, *, by: User | None) -> Erasure:
+    """Empty the record and have everything else erased in the background.
 
-    Raises Forbidden or AlreadyErased.
+    Raises Forbidden, AlreadyErased, or requests.NotIdentified where somebody asks for it who was
+    not checked.
     """
     if by is not None:
         permissions.require(by, "privacy.manage")
+    records = [contact, *persons.merged(contact)]
+    return _begin(contact, requests.answering(records, PrivacyRequest.Kind.ERASURE), by)
+
+
+@transaction.atomic
+def _begin(contact: Contact, request: PrivacyRequest | None, by: User | None) -> Erasure:
     for asked in requests.open_of([contact]):  # before the record: steps lock in this order
         requests.note(asked, "erasing", by=by)
     held = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
@@ -132,7 +139,7 @@ def begin(contact: Contact, *, request: PrivacyRequest | None = None, by: User |
     transaction.on_commit(lambda: _note(made))
     for other in persons.merged(held):
         if Contact.objects.filter(pk=other.pk, erased_at=None).exists():
-            begin(other, by=by)
+            _begin(other, None, by)
     return made
 
 
@@ -191,7 +198,7 @@ def again() -> int:
     found = erased.back()
     for contact in found:
         if there := Contact.objects.filter(pk=contact.pk, erased_at=None).first():
-            run_all(begin(there, by=None))
+            run_all(_begin(there, None, None))
     return len(found)
 
 

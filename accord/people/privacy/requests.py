@@ -155,6 +155,12 @@ def note(request: PrivacyRequest, what: str, text: str = "", *, by: User | None)
 
 
 @transaction.atomic
+def correct(request: PrivacyRequest, what: str, *, by: User | None) -> PrivacyRequest:
+    """Write down what was corrected. Raises Forbidden, Closed or what ready raises."""
+    return _step(ready(_held(request, by)), "corrected", what, by)
+
+
+@transaction.atomic
 def restrict(request: PrivacyRequest, *, by: User | None) -> PrivacyRequest:
     """Keep the person's record and do not use it. Raises Forbidden, Closed or what ready raises."""
     held = ready(_held(request, by))
@@ -173,7 +179,14 @@ def object_to(request: PrivacyRequest, *, by: User | None) -> PrivacyRequest:
 
 @transaction.atomic
 def answer(request: PrivacyRequest, text: str = "", *, by: User | None) -> PrivacyRequest:
-    """The person was answered: the request is closed. Raises Forbidden or Closed."""
+    """The person was answered: the request is closed.
+
+    Whoever is on no record was told so, and need not be known. Raises Forbidden, Closed or
+    NotIdentified.
+    """
+    held = _held(request, by)
+    if held.contact_id and not is_erased(held):
+        ready(held)
     return _close(request, State.ANSWERED, text, by)
 
 
@@ -244,6 +257,18 @@ def is_erased(request: PrivacyRequest) -> bool:
 def open_of(contacts: Collection[Contact]) -> QuerySet[PrivacyRequest]:
     """The open requests that are about any of these records."""
     return PrivacyRequest.objects.filter(contact__in=contacts, state=State.OPEN).order_by("pk")
+
+
+def answering(contacts: Collection[Contact], kind: str) -> PrivacyRequest | None:
+    """The open request that what is done now answers, of whom it is known who asks; the eldest.
+
+    None where nobody asked. Raises NotIdentified where somebody did, and nobody was checked.
+    """
+    asked = list(open_of(contacts).filter(kind=kind).order_by("received_at", "pk"))
+    checked = [each for each in asked if is_identified(each)]
+    if asked and not checked:
+        raise NotIdentified
+    return checked[0] if checked else None
 
 
 def to_tell(contacts: Collection[Contact]) -> str:

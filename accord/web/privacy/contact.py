@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accord.engine.errors import Refused
 from accord.people.models import Contact, PrivacyRequest
-from accord.people.privacy import copies, erasing, requests
+from accord.people.privacy import copies, erasing
 from accord.web.http import StaffRequest
 from accord.web.staff import staff
 
@@ -28,12 +28,13 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("privacy.manage")
 @require_POST
 def copy(request: StaffRequest, pk: int) -> HttpResponseBase:
-    """The zip with everything, and the step in the request it answers."""
+    """The zip with everything."""
     contact = _contact(pk)
     file = BytesIO()
-    copies.write(contact, file, by=request.user)
-    if asked := _open(contact, PrivacyRequest.Kind.ACCESS):
-        requests.note(asked, "exported", by=request.user)
+    try:
+        copies.write(contact, file, by=request.user)
+    except Refused as refusal:
+        return _shown(request, contact, error=str(refusal))
     file.seek(0)
     return FileResponse(
         file,
@@ -50,25 +51,16 @@ def erasure(request: StaffRequest, pk: int) -> HttpResponse:
     contact = _contact(pk)
     if request.POST.get("number", "").strip() != str(contact.pk):
         return _shown(request, contact, error=str(NotConfirmed()))
-    asked = _open(contact, PrivacyRequest.Kind.ERASURE)
-    if asked:
-        try:
-            requests.ready(asked)
-        except Refused as refusal:
-            return _shown(request, contact, error=str(refusal))
-    made = erasing.begin(contact, request=asked, by=request.user)
+    try:
+        made = erasing.begin(contact, by=request.user)
+    except Refused as refusal:
+        return _shown(request, contact, error=str(refusal))
     return redirect("settings-erasure", made.pk)
 
 
 def _contact(pk: int) -> Contact:
     found: Contact = get_object_or_404(Contact, pk=pk, erased_at=None)
     return found
-
-
-def _open(contact: Contact, kind: str) -> PrivacyRequest | None:
-    """The open request of this kind that is about a contact, the eldest first."""
-    found = PrivacyRequest.objects.filter(contact=contact, kind=kind, state="open")
-    return found.order_by("received_at", "pk").first()
 
 
 def _shown(request: StaffRequest, contact: Contact, error: str = "") -> HttpResponse:

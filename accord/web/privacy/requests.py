@@ -102,7 +102,7 @@ def step(request: StaffRequest, pk: int, what: str) -> HttpResponse:
         "extension": lambda: requests.extend(asked, said, by=by),
         "restriction": lambda: requests.restrict(asked, by=by),
         "objection": lambda: requests.object_to(asked, by=by),
-        "correction": lambda: requests.note(asked, "corrected", said, by=by),
+        "correction": lambda: requests.correct(asked, said, by=by),
         "note": lambda: requests.note(asked, "noted", said, by=by),
         "answer": lambda: requests.answer(asked, said, by=by),
         "refusal": lambda: requests.refuse(asked, said, by=by),

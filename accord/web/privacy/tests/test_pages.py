@@ -13,7 +13,7 @@ from accord.marketing.models import Submission
 from accord.people import contacts
 from accord.people.identity import merging
 from accord.people.models import Erasure, PrivacyRequest, Restriction
-from accord.people.privacy import erasing, requests
+from accord.people.privacy import copies, erasing, requests
 from accord.platform.models import AuditEntry
 from accord.platform.queue import work
 from accord.web.privacy import public
@@ -98,12 +98,56 @@ def test_nobody_is_written_down_for_an_unknown_address(owner):
 
 def test_the_copy_is_downloaded_and_noted(owner, ana):
     found = asked(ana)
+    requests.identify(found, "Called the number on the record", by=None)
     answer = owner.post(f"/contacts/{ana.pk}/privacy/copy/")
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         assert ana.email in archive.read("index.html").decode()
     assert ana.email not in answer["Content-Disposition"]
     assert requests.history(found).first().what == "exported"
     assert AuditEntry.objects.filter(verb="person.exported").exists()
+
+
+def test_a_request_that_is_not_checked_gives_out_and_answers_nothing(owner, ana):
+    found = asked(ana)
+    copy, at = f"/contacts/{ana.pk}/privacy/copy/", f"/settings/privacy/{found.pk}/"
+    assert ">Answered<" not in text(owner.get(at))
+    for path in (copy, f"{at}answer/", f"{at}correction/"):
+        refused = owner.post(path, {"note": "Sent"})
+        assert refused.status_code == 422 and "Write down first how you know" in text(refused)
+    assert [each.what for each in requests.history(found)] == ["received"]
+    assert not AuditEntry.objects.filter(verb="person.exported").exists()
+    owner.post(f"{at}refusal/", {"note": "Nobody answered our question who asks"})
+    assert PrivacyRequest.objects.get().state == "refused"
+    assert owner.post(copy).status_code == 200  # nobody asks: it is a colleague's own
+
+
+def test_what_was_asked_of_a_record_merged_since_is_checked_too(owner, ana):
+    bea = contacts.create(values={"email": "bea@acme.example"}, by=None)
+    found = asked(bea, "erasure"), asked(bea)
+    merging.merge(ana, bea, choices={}, by=None)
+    with pytest.raises(requests.NotIdentified):
+        erasing.begin(ana, by=None)
+    with pytest.raises(requests.NotIdentified):
+        copies.write(ana, io.BytesIO(), by=None)
+    for each in found:
+        requests.identify(each, "Called the number on the record", by=None)
+    copies.write(ana, io.BytesIO(), by=None)
+    assert requests.history(found[1]).first().what == "exported"
+    assert erasing.begin(ana, by=None).request == found[0]
+
+
+def test_of_two_who_ask_the_one_who_was_checked_gets_the_copy(ana):
+    asked(ana)
+    checked = asked(ana)
+    requests.identify(checked, "Called the number on the record", by=None)
+    copies.write(ana, io.BytesIO(), by=None)
+    assert requests.history(checked).first().what == "exported"
+
+
+def test_who_is_on_no_record_is_answered_unchecked(owner):
+    found = asked(None)
+    owner.post(f"/settings/privacy/{found.pk}/answer/", {"note": "Nothing is kept"})
+    assert PrivacyRequest.objects.get().state == "answered"
 
 
 def test_erasing_asks_for_the_number_and_shows_its_progress(owner, ana):
@@ -166,7 +210,7 @@ def test_a_request_of_somebody_erased_can_only_be_closed(owner, ana, checked, in
 def test_what_is_seen_before_an_erasure_names_open_requests(owner, ana):
     at = f"/contacts/{ana.pk}/privacy/"
     assert "tell them first" not in text(owner.get(at))
-    requests.answer(asked(ana), by=None)
+    requests.withdraw(asked(ana), by=None)
     assert "tell them first" not in text(owner.get(at))
     asked(ana)
     assert "1 request of this person is open; tell them first." in text(owner.get(at))
