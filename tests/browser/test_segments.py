@@ -66,6 +66,28 @@ def test_a_segment_is_built_by_mouse_and_keys(signed_in, demo, axe):
     instances.wait(lambda: saved.count() == there)
 
 
+def test_a_not_goes_with_its_row_into_a_group_and_not_to_the_row_after_it(signed_in, demo):
+    tab = signed_in()
+    rule = {"all": [{"deal": "open"}, {"deal": "won"}, {"deal": "lost"}]}
+    made = saving.create(name="Deals", rule=rule, by=signed_in.olga)
+    tab.goto(f"{tab.base}/segments/{made.pk}/rule/")
+    told, nots = tab.locator(".sentence"), tab.locator(".notbox input")
+    nots.nth(1).check()
+    expect(told).to_contain_text("has no open deal", ignore_case=True)
+    tab.get_by_role("button", name="Put into a group of its own, Deal 1").click()
+    expect(nots).to_have_count(5)
+    assert [each.is_checked() for each in nots.all()] == [False, False, True, False, False]
+    nots.nth(2).uncheck()
+    expect(told).to_contain_text("has an open deal", ignore_case=True)
+    nots.nth(3).check()
+    expect(told).to_contain_text("has no won deal", ignore_case=True)
+    tab.get_by_role("button", name="Remove, Deal 3").click()
+    expect(nots).to_have_count(4)
+    assert not any(each.is_checked() for each in nots.all())
+    tab.get_by_label("Deal, Deal 3").select_option(label="any deal")
+    expect(told).to_contain_text("has a deal", ignore_case=True)
+
+
 @pytest.mark.parametrize(("width", "theme"), WIDTHS)
 def test_every_page_of_segments_reads_well(signed_in, demo, axe, shoot, width, theme):
     olga = signed_in.olga
