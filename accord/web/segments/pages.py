@@ -18,7 +18,7 @@ from accord.people.models import Contact, Segment, SegmentSize, SegmentVersion
 from accord.people.segments import members, reading, saving, tables
 from accord.platform.access import permissions
 from accord.web.http import StaffRequest
-from accord.web.segments import builder, live, sizes
+from accord.web.segments import builder, live, people, sizes
 from accord.web.staff import staff
 
 TABS = (("", "All"), ("dynamic", "By a rule"), ("static", "Lists"), ("away", "Put away"))
@@ -64,13 +64,14 @@ def segment(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Segment.objects.select_related("owner"), pk=pk)
     words, days = tables.words(), sizes.rows(found)
     seen = Contact.objects.visible_to(request.user)
-    people = seen.filter(pk__in=found.memberships.values("contact"))
+    inside = seen.filter(pk__in=found.memberships.values("contact"))
     context = {
         "segment": found,
         "line": _line(found, days, []),
         "uses": reading.where_used(found),
         "sentence": builder.sentence(found.rule, words) if found.rule is not None else "",
-        "people": live.shown(people, 6),
+        "people": live.shown(inside, 6),
+        "may_export": people.may_export(request, found),
         "drawn": sizes.drawn(days),
         "versions": _versions(found, words),
         "others": sorted(

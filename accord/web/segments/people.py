@@ -54,6 +54,7 @@ def people(request: StaffRequest, pk: int) -> HttpResponse:
         "q": words,
         "add": wanted,
         "found": _found(request, found, wanted) if may_write else [],
+        "may_export": may_export(request, found),
         "may_list": may_write and found.kind == Segment.Kind.STATIC,
     }
     return render(request, "segments/people.html", context)
@@ -159,6 +160,11 @@ def of_contact(request: StaffRequest, pk: int) -> HttpResponse:
     context = {"record": person, "memberships": rows.select_related("segment").order_by("-since")}
     page = "segments/_of_contact.html" if request.htmx else "segments/of_contact.html"
     return render(request, page, context)
+
+
+def may_export(request: StaffRequest, segment: Segment) -> bool:
+    """Whether the list of contacts gives them as a file; of one put away it does not."""
+    return segment.archived_at is None and permissions.may(request.user, "export.run")
 
 
 def _explained(segment: Segment, person: Contact) -> dict[str, Any]:

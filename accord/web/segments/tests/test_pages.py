@@ -121,6 +121,21 @@ def test_who_may_write_purposes_is_led_there(client, bonn, mia, olga):
             assert ('href="/settings/consent/">Settings, Consent</a>' in told) is linked
 
 
+def test_the_people_of_a_segment_are_taken_as_a_file(client, bonn, ana, mia, olga):
+    there = f"/contacts/export/?f=segment:any:{bonn.pk}"
+    pages = (f"/segments/{bonn.pk}/", f"/segments/{bonn.pk}/people/")
+    client.force_login(olga)
+    for page in pages:
+        assert f'href="{there}"' in client.get(page).text and "Export CSV" in client.get(page).text
+    file = b"".join(client.get(there).streaming_content).decode("utf-8-sig")
+    assert len(file.splitlines()) == 2 and ana.email in file
+    client.force_login(mia)
+    assert not any("Export CSV" in client.get(page).text for page in pages)
+    saving.archive(bonn, by=olga)
+    client.force_login(olga)
+    assert not any("Export CSV" in client.get(page).text for page in pages)
+
+
 def test_the_list_tells_size_change_and_use(signed_in, bonn, mia, django_assert_max_num_queries):
     before = timezone.localdate() - timedelta(days=2)
     Segment.objects.update(created_at=timezone.now() - timedelta(days=2))
