@@ -151,11 +151,10 @@ class _Making:
             if place and not inner:
                 self.complaints[place] = "Add a condition to this group, or remove it."
             return _denied(row, {row.what: parts}) if parts or not place else None
-        where = [(at, self.condition(at, row)) for at, each in inner if each.what == "where"]
-        if any(made is None for _, made in where):
-            return None
+        asked = [(each, self.condition(at, row)) for at, each in inner if each.what == "where"]
+        where = [(each, made) for each, made in asked if made is not None]
         try:
-            leaf = _leaf(row, [(self.rows[at], made) for at, made in where], self.catalogue)
+            leaf = _leaf(row, where, self.catalogue)
             read = engine.from_json(leaf)
             engine.check(read, self.catalogue)
         except (Unfinished, BadRule) as problem:

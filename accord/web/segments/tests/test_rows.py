@@ -138,11 +138,29 @@ def test_what_is_unfinished_is_told_and_left_out():
         Row("nonsense", 1),
     )
     made = rows.draft(there, WORDS)
-    assert made.rule == {"all": [{"list": 1}]}
+    assert made.rule == {"all": [{"list": 1}, {"deal": "open"}]}  # without its unfinished where
     assert set(made.complaints) == {1, 3, 4, 6, 7, 8}
     assert made.complaints[1] == "Fill in what to compare it with."
     assert made.complaints[6] == "Choose a field of the deal."
     assert "There is no list 99. Choose" in made.complaints[7]
+
+
+@pytest.mark.django_db
+def test_a_finished_event_counts_without_its_unfinished_where():
+    sequence = {"event": (VIEWED,), "then": ("form.sent",)}
+    there = (
+        Row("all", 0),
+        Row("event", 1, given={"event": (VIEWED,)}),
+        Row("where", 2, given={"property": ("path",), "op": ("contains",), "value": ("",)}),
+        Row("where", 2, given={"property": ("title",), "op": ("is",), "text": ("Prices",)}),
+        Row("sequence", 1, given=sequence),
+        Row("where", 2),
+    )
+    made = rows.draft(there, WORDS)
+    title = {"property": "title", "kind": "text", "is": ["Prices"]}
+    both = {"sequence": [{"event": VIEWED}, {"event": "form.sent"}]}
+    assert made.rule == {"all": [{"event": VIEWED, "where": [title]}, both]}
+    assert set(made.complaints) == {2, 5}
 
 
 @pytest.mark.django_db
