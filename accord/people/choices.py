@@ -7,7 +7,7 @@ from functools import cache
 
 from accord.engine import reference
 from accord.people.models import LifecycleStage, Segment
-from accord.platform import memory
+from accord.platform import memory, search
 from accord.platform.memory import Memory, Table
 from accord.platform.models import Team, User
 
@@ -67,9 +67,9 @@ def colleagues_now() -> dict[int, str]:
 
 @cache
 def countries() -> tuple[Choice, ...]:
-    """The countries of ISO 3166, by code."""
-    known = reference.countries().values()
-    return tuple(Choice(each.code, each.name, each.aliases) for each in known)
+    """The countries of ISO 3166 as people look for them: by name, whatever its accents."""
+    found = sorted(reference.countries().values(), key=lambda each: search.fold(each.name))
+    return tuple(Choice(each.code, each.name, each.aliases) for each in found)
 
 
 @cache

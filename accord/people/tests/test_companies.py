@@ -1,6 +1,7 @@
 import pytest
 
-from accord.people import companies, contacts
+from accord.engine import reference
+from accord.people import choices, companies, contacts
 from accord.people.models import Affiliation, Company, Contact
 from accord.platform.access import permissions
 from accord.platform.models import Event
@@ -33,6 +34,14 @@ def test_a_mail_provider_is_no_company(mia):
 def test_a_website_without_a_domain_gives_none(mia):
     made = companies.create(values={"name": "Local", "website": "http://192.168.0.1/"}, by=mia)
     assert made.domain == ""
+
+
+def test_countries_are_chosen_by_name_whatever_its_accents():
+    names = [each.label for each in choices.countries()]
+    assert len(names) == len(reference.countries())
+    in_order = ("Afghanistan", "Åland Islands", "Austria", "Côte d'Ivoire", "Czechia", "Germany")
+    places = [names.index(each) for each in in_order]
+    assert places == sorted(places)
 
 
 def test_countries_are_known_by_their_names(acme, mia):

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 
-from accord.engine import reference
+from accord.people import choices
 from accord.platform.access import permissions
 from accord.platform.models import Role, Team, User
 
@@ -153,7 +153,7 @@ class CompanyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        countries = [(each.code, each.name) for each in _countries()]
+        countries = [(each.value, each.label) for each in choices.countries()]
         self.fields["phone_region"].choices = countries  # type: ignore[attr-defined]
 
     def clean_postal_address(self) -> str:
@@ -169,7 +169,3 @@ class BrandForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "#1f6feb"}),
         help_text="As # and six digits. Empty is Accord's blue.",
     )
-
-
-def _countries() -> list[reference.Country]:
-    return sorted(reference.countries().values(), key=lambda each: each.name)

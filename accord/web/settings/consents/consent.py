@@ -14,12 +14,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accord.engine import reference
 from accord.engine.consent import ages
 from accord.engine.consent import countries as law
 from accord.engine.consent.countries import Law
 from accord.engine.consent.terms import RULES, Channel
 from accord.engine.errors import Refused
+from accord.people import choices
 from accord.people.consents import purposes
 from accord.people.models import Assessment, ConsentText, Contact, Purpose
 from accord.people.segments import ending
@@ -149,12 +149,8 @@ def words(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _countries() -> Iterator[Country]:
-    named = reference.countries()
-    every = sorted(
-        (each for each in named.values() if law.law(each.code) != Law.CONSENT_ONLY),
-        key=lambda each: each.name,
-    )
-    yield from (_country(each.name, each.code) for each in every)
+    named = (each for each in choices.countries() if law.law(each.value) != Law.CONSENT_ONLY)
+    yield from (_country(each.label, each.value) for each in named)
     yield _country("Every other country, and where nobody knows", "")
 
 

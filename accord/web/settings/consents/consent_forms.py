@@ -8,8 +8,8 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
-from accord.engine import reference
 from accord.engine.consent.countries import BUSINESS_MAIL
+from accord.people import choices
 from accord.people.models import Suppression
 
 
@@ -142,9 +142,9 @@ class CountryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = sorted((each.name, each.code) for each in reference.countries().values())
-        choices = [("", "Nobody knows"), *((code, name) for name, code in known)]
-        self.fields["unknown_country"].choices = choices  # type: ignore[attr-defined]
+        known = [(each.value, each.label) for each in choices.countries()]
+        offered = [("", "Nobody knows"), *known]
+        self.fields["unknown_country"].choices = offered  # type: ignore[attr-defined]
 
 
 class SuppressionForm(forms.Form):

@@ -97,6 +97,10 @@ def test_the_rules_are_a_table_and_the_unknown_country_a_choice(client, owner):
     shown = text(client.get("/settings/consent/countries/"))
     for part in ("Germany", "Canada", "United States", "Every other country"):
         assert part in shown
+    chosen = shown[shown.index("Nobody knows") :]
+    in_order = ("Afghanistan", "Åland Islands", "Côte d", "Czechia", "Germany", "United Arab")
+    places = [chosen.index(f">{name}") for name in in_order]
+    assert places == sorted(places)
     client.post("/settings/consent/countries/", {"unknown_country": "DE"})
     assert preferences.current().unknown_country == "DE"
     answer = client.post("/settings/consent/countries/", {"unknown_country": "XX"})
