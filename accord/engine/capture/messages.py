@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -63,7 +64,12 @@ class Message:
         return found[:LONGEST_AGENT] if isinstance(found, str) else ""
 
     def page(self, name: str) -> str:
-        """What is known of the page: url, path, title, referrer."""
+        """What is known of the page: url, path (of the url, where only that was sent), title,
+        referrer."""
+        found = self._page(name)
+        return _path(self._page("url")) if name == "path" and not found else found
+
+    def _page(self, name: str) -> str:
         place = self.context.get("page")
         found = self.properties.get(name) if self.kind is Kind.PAGE else None
         found = found or (place.get(name) if isinstance(place, dict) else None)
@@ -190,6 +196,16 @@ def _complete(found: Message) -> None:
 
 def _name(kind: Kind, said: Mapping[str, object]) -> str:
     return values.text(said.get("event" if kind is Kind.TRACK else "name"), longest=LONGEST_NAME)
+
+
+def _path(url: str) -> str:
+    """The path of an address as the browser names it, "" where it has none."""
+    try:
+        found = urlsplit(url)
+    except ValueError:
+        return ""
+    path = found.path or ("/" if found.netloc else "")
+    return path if path.startswith("/") else ""
 
 
 def _properties(kind: Kind, said: Mapping[str, object]) -> object:

@@ -198,7 +198,7 @@ class _Controls:
         if self.parent.what == "sequence":
             sides = (("1", "of the first event"), ("2", "of the second event"))
             yield self.select("side", "Which event", sides)
-        yield self.text("property", "Property", hint="url", suggested="properties")
+        yield self.text("property", "Property", hint="path", suggested="properties")
         kinds = [(each.value, each.value) for each in sorted(PROPERTY_KINDS)]
         yield self.select("kind", "Kind of value", kinds, default="text")
         yield from self.question(engine.Field("Property", asked.property_kind(self.row)))

@@ -242,7 +242,7 @@ def _where(row: Row, parent: str, catalogue: engine.Catalogue) -> Any:
             raise Unfinished("There is no such field any more. Choose another field.")
         kind = catalogue.deal[name].kind
         return {"field": name, "kind": kind.value, **_question(row, kind)}
-    name = _need(row, "property", "Name a property of the event, such as url.")
+    name = _need(row, "property", "Name a property of the event, such as path.")
     kind = property_kind(row)
     return {"property": name, "kind": kind.value, **_question(row, kind)}
 

@@ -153,3 +153,24 @@ def test_whatever_is_sent_is_taken_or_named(said, kind):
 @given(st.binary(max_size=300))
 def test_bytes_are_never_too_much(body):
     assert all(isinstance(each, Untaken) for each in messages.take_apart("batch", body, NOW))
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://acme.example/prices/?plan=team#top", "/prices/"),
+        ("https://acme.example", "/"),
+        ("/prices/?plan=team", "/prices/"),
+        ("prices", ""),
+        ("http://[", ""),
+        (7, ""),
+    ],
+)
+def test_a_page_that_names_only_its_url_has_its_path(url, path):
+    said = {"type": "page", "userId": "u-1", "properties": {"url": url}}
+    assert one(said, "page").page("path") == path
+
+
+def test_a_path_that_was_sent_stays():
+    said = {"userId": "u-1", "properties": {"url": "https://acme.example/app#/a", "path": "/a"}}
+    assert one(said, "page").page("path") == "/a"
