@@ -69,9 +69,8 @@ def sentence(rule: Any, words: engine.Catalogue) -> str:
 
 def _page(request: StaffRequest, segment: Segment | None) -> HttpResponse:
     words = tables.words()
-    there = _rows(request, segment)
-    made = rows.draft(there, words)
-    do = request.POST.get("do", "")
+    there, do = _rows(request, segment), request.POST.get("do", "")
+    made = rows.draft(rows.begun(there) if do == "save" else there, words)
     if request.method == "POST" and do == "save":
         return _save(request, segment, made, words)
     context = _context(request, segment, made, words)

@@ -113,6 +113,14 @@ def removed(rows: tuple[Row, ...], place: int) -> tuple[Row, ...]:
     return (*rows[:place], *rows[_end(rows, place) :])
 
 
+def begun(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The rows without the empty one a rule begins with, where another stands beside it."""
+    empty = rows[1:2] and rows[1].what == "contact" and not rows[1].one("field")
+    if empty and not rows[1].denied and len(children(rows, 0)) > 1:
+        return removed(rows, 1)
+    return rows
+
+
 def wrapped(rows: tuple[Row, ...], place: int) -> tuple[Row, ...]:
     """The rows with one put into a group of its own, to stand beside others there."""
     if not 0 < place < len(rows) or rows[place].what == "where":

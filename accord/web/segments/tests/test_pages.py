@@ -50,6 +50,17 @@ def test_a_segment_is_built_and_kept(signed_in, ana, mia):
     assert set(members.people(made)) == {ana}
 
 
+def test_the_empty_line_a_rule_begins_with_needs_no_removing(signed_in):
+    form = {"what-0": "all", "depth-0": "0", "what-1": "contact", "depth-1": "1"}
+    both = form | {"what-2": "deal", "depth-2": "1", "do": "save", "name": "Deals"}
+    assert signed_in.post("/segments/new/", both).status_code == 302
+    assert Segment.objects.get().rule == {"all": [{"deal": "open"}]}
+    denied = signed_in.post("/segments/new/", both | {"not-1": "1"})
+    assert denied.status_code == 422 and "Choose a field." in denied.text
+    alone = signed_in.post("/segments/new/", form | {"do": "save", "name": "All"})
+    assert alone.status_code == 422 and "Choose a field." in alone.text
+
+
 def test_what_is_missing_is_told_where_it_is_missing(signed_in):
     form = IN_BONN | {"text-1": "", "do": "save", "name": "Bonn"}
     refused = signed_in.post("/segments/new/", form)
