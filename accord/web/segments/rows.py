@@ -345,7 +345,7 @@ def _of_sequence(rule: Any) -> tuple[str, Given]:
     first, then = (step["event"] for step in rule["sequence"])
     count, _, unit = rule.get("within", "").partition(" ")
     unit = unit if unit.endswith("s") or not unit else f"{unit}s"
-    near = {"within": (count,), "withinunit": (unit,)}
+    near = {"within": (count,), "withinunit": (unit,)} if count else {}
     return "sequence", {"event": (first,), "then": (then,), **near, **written(rule)}
 
 

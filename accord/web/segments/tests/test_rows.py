@@ -164,6 +164,14 @@ def test_a_finished_event_counts_without_its_unfinished_where():
 
 
 @pytest.mark.django_db
+def test_a_sequence_without_a_span_reopens_in_days():
+    there = rows.of({"sequence": [{"event": VIEWED}, {"event": "form.sent"}]})
+    lines = controls.lines(there, {}, WORDS)
+    unit = next(each for each in lines[1].controls if each.name == "withinunit-1")
+    assert [each.value for each in unit.options if each.chosen] == ["days"]
+
+
+@pytest.mark.django_db
 def test_no_form_breaks_it():
     chance = random.Random(3)
     names = ["what", "depth", "not", "field", "op", "value", "value2", "unit", "kind", "event",
