@@ -8,9 +8,15 @@ from collections.abc import Collection
 LONGEST = 100  # an IPv6 address with its zone has room
 
 
+def proxies_of(configured: Collection[str]) -> frozenset[str]:
+    """The addresses of our proxies as `client` compares them, however they were written."""
+    return frozenset(map(_plain, configured))
+
+
 def client(peer: str, forwarded: str, proxies: Collection[str]) -> str:
     """The address of the client: the peer's, or what a proxy of ours says of it.
 
+    proxies: see `proxies_of`.
     forwarded: the header X-Forwarded-For, of which the last address that is no proxy counts.
     Where one before it cannot be read, the client may have written the rest: then the peer counts.
     """

@@ -35,7 +35,7 @@ class Server:
     """
 
     def __init__(self, url: str, *, rate: int, proxies: Collection[str] = ()) -> None:
-        self.proxies = frozenset(proxies)
+        self.proxies = addresses.proxies_of(proxies)
         self.journal = Journal(url)
         self.keys = Keys(url)
         self.by_key = Pace(rate, rate * BURST)

@@ -42,6 +42,21 @@ def test_only_a_proxy_of_ours_is_believed(peer, forwarded, client):
 
 
 @pytest.mark.parametrize(
+    ("written", "peer"),
+    [
+        ("::ffff:10.0.0.7", "10.0.0.7"),
+        ("::ffff:10.0.0.7", "::ffff:10.0.0.7"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+        ("2001:DB8:0::7", "2001:db8::7"),
+        ("*", "203.0.113.7"),
+    ],
+)
+def test_a_proxy_is_believed_however_it_is_written(written, peer):
+    proxies = addresses.proxies_of([written])
+    assert addresses.client(peer, "198.51.100.1", proxies) == "198.51.100.1"
+
+
+@pytest.mark.parametrize(
     ("address", "counted"),
     [
         ("203.0.113.77", "203.0.113.77"),
