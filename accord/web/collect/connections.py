@@ -173,8 +173,9 @@ class Connection(asyncio.Protocol):
             return b""
         lines = [b"%s %s HTTP/%s" % (method, self.arriving.url, version.encode())]
         for name, value in self.arriving.headers.items():
-            if name not in ("upgrade", "connection"):
-                lines.append(f"{name}: {value}".encode("latin-1"))
+            if name != "upgrade":
+                said = _without_token(value, "upgrade") if name == "connection" else value
+                lines.append(f"{name}: {said}".encode("latin-1"))
         self.parser = httptools.HttpRequestParser(self)
         return b"\r\n".join([*lines, b"", b""])
 
@@ -222,6 +223,10 @@ class Connection(asyncio.Protocol):
             self.transport.write_eof()
         else:
             self.transport.close()
+
+
+def _without_token(header: str, token: str) -> str:
+    return ",".join(part for part in header.split(",") if part.strip().lower() != token)
 
 
 def _answer_of(done: asyncio.Future[Answer]) -> Answer:

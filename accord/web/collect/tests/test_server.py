@@ -219,6 +219,16 @@ def test_who_also_speaks_another_protocol_is_answered_in_this_one(client, receip
     assert client.answer() is None and len(receipts()) == 3
 
 
+@pytest.mark.parametrize(
+    "asked", ["close, Upgrade", "Upgrade,Close", "Upgrade, HTTP2-Settings, close"]
+)
+def test_who_offers_another_protocol_and_wants_an_end_gets_it(client, asked):
+    head = f"GET /health HTTP/1.1\r\nUpgrade: h2c\r\nConnection: {asked}\r\n\r\n"
+    status, headers, _ = client.ask(head.encode())
+    assert (status, headers["connection"]) == (200, "close")
+    assert client.answer() is None
+
+
 def test_hostile_bytes_crash_nothing(running, server_key):
     port, _, _ = running()
     rng = random.Random(7)
