@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.db.models import Sum
 
 from accord.channels.intake import taking
-from accord.channels.models import FailedEvent, Receipt
+from accord.channels.models import FailedEvent, PageCount, Receipt
 from accord.people.consents import banner
 from accord.people.consents.banner import Words
 from accord.people.models import BannerAnswer, Visitor
+from accord.platform.models import Event
 from accord.web.collect.tests.conftest import key, running
 from tests.browser import test_script
 from tests.browser.test_script import KEPT, NOTHING, ready, site, tab
@@ -69,6 +71,18 @@ def answers(tab, wanted):
     raise AssertionError(f"{list(BannerAnswer.objects.values())}, {FailedEvent.objects.values()}")
 
 
+def pages(tab, wanted):
+    """The visits of pages once so many are in, and how many were counted before consent."""
+    for _ in range(400):
+        while taking.take(datetime.now(UTC)):
+            pass
+        viewed = Event.objects.filter(name="page.viewed").count()
+        if viewed >= wanted:
+            return viewed, PageCount.objects.aggregate(all=Sum("views"))["all"] or 0
+        tab.wait_for_timeout(50)
+    raise AssertionError(f"{FailedEvent.objects.values()}")
+
+
 def local(tab):
     return set(tab.evaluate(KEPT)["local"])
 
@@ -112,6 +126,25 @@ def test_who_accepts_is_recognised_on_the_next_page_too(address, tab):
     assert tab.get_by_role("dialog").count() == 0
     answers(tab, 1)
     assert Visitor.objects.get().name == device
+
+
+def test_a_page_of_who_agreed_before_is_a_visit_and_not_counted_beside(address, tab):
+    ready(tab, address())
+    asked(tab).get_by_role("button", name="Accept").click()
+    answers(tab, 1)
+    viewed, counted = pages(tab, 1)
+    ready(tab, address())
+    assert pages(tab, viewed + 1) == (viewed + 1, counted)
+
+
+def test_who_says_nothing_is_counted_all_the_same(address, tab):
+    ready(tab, address())
+    asked(tab)
+    for _ in range(200):
+        if pages(tab, 0) == (0, 1):
+            return
+        tab.wait_for_timeout(50)
+    raise AssertionError("never counted")
 
 
 def test_one_purpose_can_be_chosen_and_taken_back_from_the_link(address, tab):

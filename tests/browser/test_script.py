@@ -143,6 +143,35 @@ def test_after_consent_events_arrive_from_one_visitor(site, tab):
     assert Visitor.objects.count() == 1
 
 
+def test_consent_taken_back_ends_what_was_on_its_way(site, tab):
+    held = []
+
+    def hold(route):
+        held.append(route)  # never answered
+
+    tab.route("**/v1/batch", hold)
+    ready(tab, site("/", 'data-consent="given" data-count="off"'))
+    for _ in range(100):
+        if held:
+            break
+        tab.wait_for_timeout(20)
+    beacons = """() => {
+      const sent = [];
+      navigator.sendBeacon = (_, body) => sent.push(body);
+      window.dispatchEvent(new Event("pagehide"));
+      return sent;
+    }"""
+    assert "anonymousId" in tab.evaluate(beacons)[0]
+    tab.reload()
+    tab.wait_for_function("() => window.accord && window.accord.version")
+    for _ in range(100):
+        if len(held) > 1:
+            break
+        tab.wait_for_timeout(20)
+    tab.evaluate("() => accord.consent(false)")
+    assert tab.evaluate(beacons) == []
+
+
 def test_consent_taken_back_takes_the_id_off_the_device(site, tab):
     ready(tab, site("/", 'data-consent="given" data-count="off"'))
     arrived(tab, 1)

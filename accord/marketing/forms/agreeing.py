@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from accord.engine.consent import ages
 from accord.engine.consent.terms import Channel, Source
 from accord.engine.forms.terms import BORN, EMAIL
 from accord.marketing.forms import questions
-from accord.marketing.models import Submission
+from accord.marketing.models import Proposal, Submission
 from accord.people import families
 from accord.people.consents import consent, story, suppressions
 from accord.people.consents.consent import Given
 from accord.people.consents.ledger import Proof
-from accord.people.models import ConsentRecord, ConsentText, Contact
+from accord.people.models import ConsentRecord, ConsentText, Contact, Purpose
 
 PHONE = "phone"
 Box = Mapping[str, str]
@@ -24,42 +24,50 @@ FIELDS: Mapping[Channel, str] = {
     Channel.PHONE: PHONE,
 }
 """The field that says where a channel reaches somebody."""
+CHANNELS = {EMAIL: Channel.EMAIL, PHONE: Channel.PHONE}
+"""The channel whose addresses such a field has."""
 
 
 def agree(submission: Submission, contact: Contact, *, confirmed: bool) -> Mapping[str, str]:
     """Write down the consent somebody gave, with the words they read and where they read them.
 
     Where they gave another address or number than the one their record is reached by, they did not
-    agree for that one: answers these by field, and the consent counts once one is `taken`.
+    agree for that one: answers these by field, and the consent is written down with `write_down`.
     Of somebody who says here that they are a child, as said by a child.
     """
     others: dict[str, str] = {}
     for box in submission.agreed:
         field = FIELDS.get(Channel(box["channel"]))
-        if field and (other := _other(submission, contact, field)):
-            others[field] = other
+        said = _said(submission, field) if field else ""
+        if field and said and said != story.address_of(contact, CHANNELS[field]):
+            others[field] = said
         else:
             _give(submission, contact, box, confirmed=confirmed)
     return others
 
 
-def taken(contact: Contact, field: str) -> None:
+def write_down(contact: Contact, *, field: str) -> None:
     """Write down what waited for this field to be taken over, in the caller's transaction.
 
     Consent that waits for a confirmation by mail goes on waiting.
     """
-    contact = consent.hold(contact, None)
-    family = families.of([contact.pk])
-    accepted = Submission.objects.filter(contact__in=family, verdict=Submission.Verdict.ACCEPTED)
-    waiting = accepted.exclude(agreed=[]).select_related("form", "version", "confirmation")
-    for submission in waiting.order_by("at", "pk"):
-        if _other(submission, contact, field):
-            continue
+    if field not in CHANNELS:
+        return
+    for submission, box in _waiting(contact, field, story.address_of(contact, CHANNELS[field])):
         confirmation = getattr(submission, "confirmation", None)
         confirmed = confirmation is not None and confirmation.used_at is not None
-        for box in submission.agreed:
-            if FIELDS.get(Channel(box["channel"])) == field and not _is_given(submission, box):
-                _give(submission, contact, box, confirmed=confirmed)
+        _give(submission, contact, box, confirmed=confirmed)
+
+
+def waiting(proposal: Proposal) -> tuple[str, ...]:
+    """The purposes, by label, that somebody agreed to under the address or number proposed."""
+    if proposal.field not in CHANNELS:
+        return ()
+    given = suppressions.normal(str(proposal.value), CHANNELS[proposal.field])
+    there = _waiting(proposal.contact, proposal.field, given)
+    names = {box["purpose"] for _, box in there}
+    labels = Purpose.objects.filter(pk__in=names).order_by("label", "pk")
+    return tuple(labels.values_list("label", flat=True)) if names else ()
 
 
 def is_child(submission: Submission, contact: Contact) -> bool:
@@ -71,18 +79,30 @@ def is_child(submission: Submission, contact: Contact) -> bool:
     return young or story.is_child(contact, submission.at)
 
 
-def _other(submission: Submission, contact: Contact, field: str) -> str:
-    """The address or number they gave, where it is not the one of the record; else ""."""
+def _waiting(contact: Contact, field: str, given: str) -> Iterator[tuple[Submission, Box]]:
+    """What was agreed to under an address or number and is not in the ledger, oldest first."""
+    family = families.of([contact.pk])
+    accepted = Submission.objects.filter(contact__in=family, verdict=Submission.Verdict.ACCEPTED)
+    rows = accepted.exclude(agreed=[]).select_related("form", "version", "confirmation")
+    for submission in rows.order_by("at", "pk"):
+        if _said(submission, field) != given:
+            continue
+        for box in submission.agreed:
+            if FIELDS.get(Channel(box["channel"])) == field and not _is_given(
+                family, box, submission
+            ):
+                yield submission, box
+
+
+def _said(submission: Submission, field: str) -> str:
+    """The address or number they gave, normalised; "" where they gave none."""
     written, _ = questions.values({field: tuple(submission.answers.get(field, ()))})
     given = submission.email if field == EMAIL else str(written.get(field) or "")
-    channel = Channel.EMAIL if field == EMAIL else Channel.PHONE
-    known = story.address_of(contact, channel)
-    return given if given and suppressions.normal(given, channel) != known else ""
+    return suppressions.normal(given, CHANNELS[field]) if given else ""
 
 
-def _is_given(submission: Submission, box: Box) -> bool:
+def _is_given(family: Collection[int], box: Box, submission: Submission) -> bool:
     """Whether the ledger has a box already: it holds for the instant the form was sent."""
-    family = families.of([submission.contact_id] if submission.contact_id else [])
     rows = ConsentRecord.objects.filter(contact__in=family, at=submission.at)
     return rows.filter(purpose=box["purpose"], channel=box["channel"]).exists()
 

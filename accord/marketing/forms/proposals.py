@@ -10,6 +10,7 @@ from accord.engine.errors import Refused
 from accord.marketing.forms import agreeing
 from accord.marketing.models import Proposal, Submission
 from accord.people import contacts, fields, records
+from accord.people.consents import consent
 from accord.people.fields import Field
 from accord.people.models import Contact
 from accord.platform.models import User
@@ -44,12 +45,12 @@ def take(proposal: Proposal, *, by: User) -> None:
 
     Raises Forbidden, Decided or what `change` raises.
     """
-    records.permissions_of(proposal.contact, by)
+    contact = consent.hold(proposal.contact, by)  # as a confirmed form does, before the proposal
     _decide(proposal, True, by)
     field = fields.field("contact", proposal.field)
     value = fields.from_json(field, proposal.value)
-    contacts.change(proposal.contact, values={field.name: value}, by=by, origin="form")
-    agreeing.taken(proposal.contact, field.name)
+    contacts.change(contact, values={field.name: value}, by=by, origin="form")
+    agreeing.write_down(contact, field=field.name)
 
 
 @transaction.atomic

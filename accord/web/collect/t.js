@@ -22,6 +22,7 @@
   var sending = []; // what is on its way
   var failures = 0;
   var timer = 0;
+  var wait = own.hasAttribute("data-banner") ? 3000 : 50; // the banner knows who agreed before
 
   function random() {
     if (window.crypto.randomUUID) return window.crypto.randomUUID();
@@ -76,9 +77,9 @@
       console.warn("Accord cannot send this:", error);
       return;
     }
-    queue.push({ text: text, bytes: new Blob([text]).size, named: agreed });
+    queue.push({ text: text, bytes: new Blob([text]).size, named: agreed, counts: !agreed && type === "page" });
     if (queue.length > MOST) queue.shift();
-    later(50);
+    later(wait);
   }
 
   function address() {
@@ -107,6 +108,7 @@
 
   function send() {
     timer = 0;
+    wait = 50;
     if (sending.length || !queue.length) return;
     var messages = (sending = batch(queue));
     var fits = messages[0].bytes <= BYTES; // what is larger is tried once, and holds nothing up
@@ -114,7 +116,7 @@
       .then(
         function (answer) {
           var again = answer.status === 429 || answer.status >= 500;
-          return settled(messages, again, Number(answer.headers.get("retry-after")) || 0);
+          return settled(messages, again && fits, Number(answer.headers.get("retry-after")) || 0);
         },
         function () {
           settled(messages, fits, 0);
@@ -144,11 +146,13 @@
   /* The page is left: what waits goes along, as far as the browser takes it. What fetch sends
      already goes last, as it may come twice; its id tells. */
   function leave() {
-    var going = sending;
+    function goes(message) {
+      return sending.indexOf(message) >= 0;
+    }
     var waiting = queue.filter(function (message) {
-      return going.indexOf(message) < 0;
+      return !goes(message);
     });
-    waiting = waiting.concat(going);
+    waiting = waiting.concat(queue.filter(goes));
     while (waiting.length) {
       var messages = batch(waiting);
       waiting = waiting.slice(messages.length);
@@ -204,11 +208,18 @@
     consent: function (given) {
       if (given === agreed && id) return;
       agreed = given === true;
+      clearTimeout(timer);
+      timer = 0;
+      wait = 50;
       if (agreed) {
         remember();
+        queue = queue.filter(function (message) {
+          return !message.counts || sending.indexOf(message) >= 0; // told anew, as a visit
+        });
         here = "";
         moved();
       } else forget();
+      later(wait);
     },
     status: function () {
       return { consent: agreed, gpc: gpc, message: gpc ? "Opt-out request honored" : "" };

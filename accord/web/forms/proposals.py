@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from accord.marketing.forms import agreeing
 from accord.marketing.forms import proposals as verbs
 from accord.marketing.models import Proposal
 from accord.people import fields
@@ -19,12 +20,16 @@ from accord.web.staff import staff
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposal in words: what the record says, and what the form says."""
+    """A proposal in words: what the record says, and what the form says.
+
+    agreed: the purposes whose consent was given under the address, and counts once it is taken.
+    """
 
     proposal: Proposal
     label: str
     now: str
     then: str
+    agreed: tuple[str, ...] = ()
 
 
 @staff("contact.write")
@@ -50,5 +55,6 @@ def of(contact: Contact) -> list[Proposed]:
         if (field := known.get(each.field)) is not None:
             now, then = fields.read(contact, field), fields.from_json(field, each.value)
             shown = fields.show(field, now) if now else ""
-            found.append(Proposed(each, field.label, shown, fields.show(field, then)))
+            agreed = agreeing.waiting(each)
+            found.append(Proposed(each, field.label, shown, fields.show(field, then), agreed))
     return found

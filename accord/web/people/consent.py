@@ -79,7 +79,7 @@ class Recognised:
 @staff("contact.read")
 def page(request: StaffRequest, pk: int) -> HttpResponse:
     """What may be sent, and the proof; a POST writes down a permission."""
-    if request.htmx:  # the card alone
+    if request.htmx and request.method != "POST":  # the card alone
         visible = Contact.objects.visible_to(request.user)
         return render_parts(request, CARD, {}, _told(get_object_or_404(visible, pk=pk)))
     contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)

@@ -52,6 +52,7 @@ def test_another_address_agrees_for_itself(publish, send, at_the_office, news, m
     assert not ConsentRecord.objects.exists()
     [proposal] = proposals.open_ones(at_the_office)
     assert (proposal.field, proposal.value) == ("email", OFFICE)
+    assert agreeing.waiting(proposal) == ("News",)
     take(at_the_office, mia)
     assert at_the_office.email == OFFICE
     assert may(at_the_office, "news")
@@ -70,7 +71,7 @@ def test_the_link_confirms_the_address_it_was_mailed_to(publish, send, at_the_of
 def test_what_was_taken_before_it_was_confirmed_waits(publish, send, at_the_office, offers, mia):
     send(publish(boxes=[box(offers)]), email=OFFICE, consent__offers__email="on")
     contacts.change(at_the_office, values={"email": OFFICE}, by=mia)
-    agreeing.taken(at_the_office, "email")
+    agreeing.write_down(at_the_office, field="email")
     assert not may(at_the_office, "offers")
     confirm()
     assert may(at_the_office, "offers")
@@ -95,7 +96,7 @@ def test_all_that_was_agreed_under_an_address_counts_once(
     take(at_the_office, mia)
     assert may(at_the_office, "news")
     assert may(at_the_office, "offers")
-    agreeing.taken(at_the_office, "email")
+    agreeing.write_down(at_the_office, field="email")
     assert ConsentRecord.objects.filter(what="consent").count() == 3
 
 
