@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -31,7 +31,7 @@ POLICY = {
     "base-uri": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
-LARGEST = 200_000  # bytes of what anybody may send
+LARGEST = 200_000  # bytes of a body that anybody may send
 _USUAL = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -80,18 +80,29 @@ def chosen(request: HttpRequest) -> str:
 
 
 def _answer(view: Page[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-    if (number(request.META.get("CONTENT_LENGTH") or "") or 0) > LARGEST:
-        return _refused(request, TooLarge(), 413)
     try:
+        if _is_too_large(request):
+            return _refused(request, TooLarge(), 413)
         if unkeepable(request):
             return _refused(request, Unkeepable(), 422)
         return view(request, *args, **kwargs)
     except Http404:
         return render(request, "public/missing.html", status=404)
+    except RequestDataTooBig:
+        return _refused(request, TooLarge(), 413)
     except (BadRequest, MultiPartParserError, SuspiciousOperation):
         return _refused(request, Damaged(), 400)
     except Refused as refusal:
         return _refused(request, refusal, 422)
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    """Whether it says that more comes than may, or more came: in chunks no length is said."""
+    said = (request.META.get("CONTENT_LENGTH") or "0").strip()
+    if not said.isdecimal():
+        raise BadRequest
+    length = number(said)
+    return length is None or length > LARGEST or len(request.body) > LARGEST
 
 
 def _refused(request: HttpRequest, refusal: Refused, status: int) -> HttpResponse:

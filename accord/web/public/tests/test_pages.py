@@ -1,8 +1,11 @@
 """Public pages: the reader's language, the company's looks, no cookie and no script."""
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import Http404
+from django.core.handlers.asgi import ASGIRequest
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.test import RequestFactory
 from django.urls import reverse
@@ -101,6 +104,36 @@ def test_what_no_view_may_see_is_refused_on_a_public_page(
         assert '<body class="public">' in answer.text and "<script" not in answer.text
         assert "Das wurde nicht erledigt" in answer.text and sentence in answer.text
         assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+@public
+def taken(request):
+    return HttpResponse(sorted(request.POST))
+
+
+def in_chunks(body, length):
+    """A request whose body came as it came, with or without a word on how long it is."""
+    said = [(b"content-length", length)] if length else []
+    head = {"type": "http", "method": "POST", "path": "/", "query_string": b""}
+    kind = (b"content-type", PLAIN.encode())
+    return ASGIRequest(head | {"headers": [kind, *said]}, BytesIO(body))
+
+
+@pytest.mark.parametrize(
+    ("size", "length", "status"),
+    [
+        (100, b"", 200),
+        (250_000, b"", 413),
+        (3_000_000, b"", 413),
+        (250_000, b"5", 413),
+        (100, b"9" * 19, 413),
+        (100, b"9" * 5_000, 413),
+        (100, b"-1", 400),
+        (100, b"5,5", 400),
+    ],
+)
+def test_what_is_too_large_is_so_whatever_is_said_of_its_length(size, length, status):
+    assert taken(in_chunks(b"a=" + b"a" * size, length)).status_code == status
 
 
 def test_a_link_with_a_character_no_column_keeps_is_refused_there_too(client):
