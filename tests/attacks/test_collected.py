@@ -6,7 +6,9 @@ or a failed event that says why.
 """
 
 import ast
+from base64 import b64encode
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -241,12 +243,31 @@ def test_no_mark_of_an_address_harms(server, sending, is_clean):
 
 def test_no_header_harms(server, sending, is_clean):
     sender = Sender(server)
-    said = collected.request("page", "name", b'"A"', 1, sending())
-    for name in set(collected.HEADERS) - {"content-length"}:
-        for value in (*TEXTS, *PLAIN):
+    numbers = count(1)
+
+    def post(path="/v1/batch", **headers):
+        said = collected.request("page", "name", b'"A"', next(numbers), sending())
+        sender.post(said, path, **headers)
+
+    headers = dict.fromkeys(set(collected.HEADERS) - {"content-length"}, (*TEXTS, *PLAIN))
+    headers["authorization"] = (*headers["authorization"], *keys_by_header())
+    for name, values in headers.items():
+        for value in values:
             if len(value) < 16_000 and not set(value) & set("\r\n"):
-                sender.post(said, **{name: value})
+                post(**{name: value})
     for kind in (*TEXTS, *PLAIN):
-        sender.post(said, "/v1/" + quote(kind[:5_000], safe="", errors="ignore"))
+        post("/v1/" + quote(kind[:5_000], safe="", errors="ignore"))
+    kept = Receipt.objects.aggregate(all=Sum("events"))["all"]
+    assert kept == [status for status, _ in sender.answered].count(202) > 500
     taken_in()
     is_clean()
+    assert Event.objects.filter(name="page.viewed").count() == became() == kept
+
+
+def keys_by_header():
+    """Hostile values where a write key belongs, as either scheme writes it."""
+    for text in (*TEXTS, *PLAIN):
+        packed = b64encode(text.encode("utf-8", "replace")).decode()
+        yield from (f"Basic {text}", f"Basic {packed}", f"Bearer {text}", f"bEARER\t{text}")
+        yield f"Basic {b64encode(b'server-key:' + text.encode('utf-8', 'replace')).decode()}"
+    yield from ("Basic", "Basic ", "Bearer", "Basic " + b64encode(b"\xff\xfe:").decode())
