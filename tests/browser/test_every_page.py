@@ -13,6 +13,13 @@ from tests.browser.looks import WIDTHS
 
 pytestmark = pytest.mark.long  # some minutes
 
+SQUEEZED = """() => [...document.querySelectorAll(".head h1")].filter(title => {
+    const range = document.createRange();
+    range.selectNodeContents(title);
+    const lines = new Set([...range.getClientRects()].map(line => Math.round(line.top)));
+    return lines.size > 2 || title.scrollWidth > title.clientWidth;
+}).map(title => title.textContent)"""
+
 ROWS = [row for row in matrix.read() if row.method == "GET"]
 
 
@@ -62,6 +69,8 @@ def findings(tab, axe):
         yield str(error)
     if lost := overflow(tab):
         yield f"{lost} pixels wider than its window"
+    if squeezed := tab.evaluate(SQUEEZED):
+        yield f"a title that is cut off or squeezed: {squeezed}"
 
 
 @pytest.mark.parametrize(("width", "theme"), WIDTHS)
