@@ -19,6 +19,10 @@ SQUEEZED = """() => [...document.querySelectorAll(".head h1")].filter(title => {
     const lines = new Set([...range.getClientRects()].map(line => Math.round(line.top)));
     return lines.size > 2 || title.scrollWidth > title.clientWidth;
 }).map(title => title.textContent)"""
+CUT = """() => [...document.querySelectorAll(".settings .gridwrap")].filter(wrap =>
+    innerWidth < 500 && wrap.scrollWidth > wrap.clientWidth + 1
+    && getComputedStyle(wrap).backgroundImage === "none"
+).map(wrap => wrap.getAttribute("aria-label"))"""
 
 ROWS = [row for row in matrix.read() if row.method == "GET"]
 
@@ -71,6 +75,8 @@ def findings(tab, axe):
         yield f"{lost} pixels wider than its window"
     if squeezed := tab.evaluate(SQUEEZED):
         yield f"a title that is cut off or squeezed: {squeezed}"
+    if cut := tab.evaluate(CUT):
+        yield f"a table goes on beyond the edge, and nothing says so: {cut}"
 
 
 @pytest.mark.parametrize(("width", "theme"), WIDTHS)

@@ -41,7 +41,7 @@ def test_the_past_is_looked_at_and_then_classed_anew(house, olga, visit):
     work.run_due()
     page = house.get(URL).text
     assert "1 would change" in page and "None of them earned credit" in page
-    assert "&lt;b&gt;?utm_source=acme+news" in page and "<td>E-mail</td>" in page
+    assert "&lt;b&gt;?utm_source=acme+news" in page and ">E-mail</td>" in page
     pk = page.partition("/start/")[0].rpartition("/")[2]
     assert house.post(f"{URL}{pk}/start/").status_code == 302
     work.run_due()
