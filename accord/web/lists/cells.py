@@ -141,11 +141,12 @@ def _asked(request: StaffRequest, part: str, context: dict[str, Any], status: in
 def _shown(request: StaffRequest, noun: Noun, record: Record, field: Field) -> dict[str, Any]:
     beside = request.GET.get("as") == "prop"
     url = f"/{noun.plural}/{record.pk}/fields/{field.name}/" + ("?as=prop" if beside else "")
+    html = shown.fact(record, field, links=False) if beside else shown.cell(record, field)
     return {
         "noun": noun,
         "record": record,
         "column": field,
         "url": url,
         "beside": beside,
-        "html": shown.cell(record, field, links=not beside),
+        "html": html,
     }

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 
 from accord.people import choices, fields
 from accord.people.fields import Field, Kind
@@ -50,7 +51,22 @@ def cell(record: Record, field: Field, *, links: bool = True) -> SafeString:
         return _badge(fields.show(field, value), ENDS.get(record.outcome or "", ""))
     if field.kind is Kind.URL and not links:
         return _words(field, value)
+    if isinstance(record, Contact) and field.name == "language":
+        return format_html('<span class="clip">{}</span>', _language(value))
     return _SHOW.get(field.kind, _words)(field, value)
+
+
+def fact(record: Record, field: Field, *, links: bool) -> SafeString:
+    """The value as it stands beside its label, where the e-mail address wraps after its @."""
+    html = cell(record, field, links=links)
+    return SafeString(html.replace("@", "@<wbr>")) if field.name == "email" else html
+
+
+def _language(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name"])
+    except KeyError:
+        return code
 
 
 def _words(field: Field, value: Any) -> SafeString:

@@ -40,7 +40,7 @@ def groups(noun: Noun, record: Record, user: User) -> list[Group]:
             continue
         url = f"/{noun.plural}/{record.pk}/fields/{field.name}/?as=prop"
         editable = may_write and field.editable
-        html = shown.cell(record, field, links=not editable)
+        html = shown.fact(record, field, links=not editable)
         past = f"/{noun.plural}/{record.pk}/history/?field={field.name}"
         fact = Fact(field.label, field.name, html, url if editable else "", past)
         found.setdefault(field.group or "More", []).append(fact)

@@ -218,3 +218,16 @@ def test_the_timeline_is_narrowed_to_a_kind(signed_in, ruiz):
     assert '<option value="notes" selected>' in notes
     assert "Nothing of this kind" in signed_in.get(feed, {"kind": "deals"}, headers=HX).text
     assert "Wants a pilot" in signed_in.get(feed, {"kind": "no-such-kind"}, headers=HX).text
+
+
+def test_a_language_has_its_name_and_an_address_wraps_after_its_at(signed_in, mia):
+    told = {"last_name": "Ruiz", "email": "ana@acme.example", "language": "de-AT"}
+    page = signed_in.get(f"/contacts/{contacts.create(values=told, by=mia).pk}/").text
+    assert '<span class="clip">German</span>' in page
+    assert '<span class="clip">ana@<wbr>acme.example</span>' in page
+
+
+def test_a_language_nobody_knows_stands_as_it_was_written(signed_in, mia):
+    odd = contacts.create(values={"last_name": "Ruiz", "language": "x<y"}, by=mia)
+    page = signed_in.get(f"/contacts/{odd.pk}/").text
+    assert '<span class="clip">x&lt;y</span>' in page
