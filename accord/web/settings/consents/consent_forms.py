@@ -135,6 +135,7 @@ class CountryForm(forms.Form):
     may_reach_children = forms.BooleanField(
         label="We may reach children",
         required=False,
+        widget=forms.CheckboxInput(attrs={"class": "switch"}),
         help_text="Forms that ask for consent then ask for the date of birth, and a parent’s "
         "consent counts. Off: nobody is asked, and who is known to be a child is never "
         "marketed to.",
