@@ -29,6 +29,7 @@ from accord.people.models.consent import CHANNELS
 from accord.platform.events import names
 from accord.platform.models import Event
 
+LATEST = 20_000  # events that are looked through for names of what was tracked
 _OWN_ID = Column(Kind.COMPANY, "id")
 _TEXT_OF_EVENTS = ("source", "channel", "campaign", "team")
 _MEMBERS = Link(Membership._meta.db_table, to="segment_id")
@@ -101,6 +102,14 @@ def labelled(noun: str) -> dict[str, engine.Field]:
         for name, field in fields.catalogue(noun).items()
         if _stands_there(field)
     }
+
+
+def tracked() -> list[str]:
+    """Names of what was tracked lately, to choose from."""
+    latest = Event.objects.order_by("-pk").values("pk")[:LATEST]
+    found = Event.objects.filter(pk__in=latest, name="track").order_by()
+    named = set(found.values_list("properties__event", flat=True).distinct())
+    return sorted((each for each in named if isinstance(each, str)), key=str.casefold)
 
 
 def _named(kind: str) -> dict[int, str]:

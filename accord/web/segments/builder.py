@@ -149,6 +149,7 @@ def _context(
         "sentence": "Not finished yet." if made.bare else sentence(made.rule, words),
         "offered": offered,
         "days": DAYS,
+        "tracked": () if request.htmx else tables.tracked(),
         "state": hashlib.sha256(text.encode()).hexdigest()[:12],
     }
 

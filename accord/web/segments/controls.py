@@ -198,10 +198,16 @@ class _Controls:
         if self.parent.what == "sequence":
             sides = (("1", "of the first event"), ("2", "of the second event"))
             yield self.select("side", "Which event", sides)
-        yield self.text("property", "Property", hint="path", suggested="properties")
+        yield self.text("property", "Property", hint=self.usual, suggested="properties")
         kinds = [(each.value, each.value) for each in sorted(PROPERTY_KINDS)]
         yield self.select("kind", "Kind of value", kinds, default="text")
         yield from self.question(engine.Field("Property", asked.property_kind(self.row)))
+
+    @property
+    def usual(self) -> str:
+        """What is usually asked of the event this row belongs to: its path, or its name."""
+        tracked = "track" in (self.parent.one("event"), self.parent.one("then"))
+        return "event" if tracked else "path"
 
     def story(self) -> Iterator[Control]:
         what, events = self.row.what, self.events()
@@ -327,7 +333,9 @@ class _Controls:
             values = _companies(values)
         written = asked.together(values) or self.row.one("text")
         several = "" if field.kind is Kind.COMPANY else "Several with commas between"
-        return self.text("text", "Value", value=written, hint=several)
+        named = self.usual == "event" and self.row.one("property") == "event"
+        known = "tracked" if named else ""
+        return self.text("text", "Value", value=written, hint=several, suggested=known)
 
     def field(self, known: Mapping[str, engine.Field], label: str) -> Control:
         options = sorted(((name, each.label) for name, each in known.items()), key=lambda x: x[1])

@@ -11,6 +11,7 @@ from accord.people import contacts, lifecycle
 from accord.people.consents import consent, purposes
 from accord.people.models import Segment, SegmentSize
 from accord.people.segments import members, reading, saving
+from accord.platform.events import log
 
 pytestmark = pytest.mark.django_db
 BONN = {"contact": "city", "kind": "text", "is": ["Bonn"]}
@@ -59,6 +60,23 @@ def test_the_empty_line_a_rule_begins_with_needs_no_removing(signed_in):
     assert denied.status_code == 422 and "Choose a field." in denied.text
     alone = signed_in.post("/segments/new/", form | {"do": "save", "name": "All"})
     assert alone.status_code == 422 and "Choose a field." in alone.text
+
+
+def test_the_names_of_what_was_tracked_are_suggested(signed_in, ana):
+    for name in ("Ordered", "Signed up", "Ordered"):
+        log.record("track", log.About(contact=ana.pk), event=name)
+    page = signed_in.get("/segments/new/").text
+    assert page.count('<option value="Ordered">') == page.count('<option value="Signed up">') == 1
+    form = {
+        "what-0": "all", "depth-0": "0", "what-1": "event", "depth-1": "1", "event-1": "track",
+        "what-2": "where", "depth-2": "2",
+    }  # fmt: skip
+    asked = signed_in.post("/segments/new/", form, headers=HTMX).text
+    assert re.search('name="property-2"[^>]*placeholder="event"', asked)
+    named = signed_in.post("/segments/new/", form | {"property-2": "event"}, headers=HTMX).text
+    assert re.search('name="text-2"[^>]*list="suggested-tracked"', named)
+    other = form | {"event-1": "page.viewed", "property-2": "path"}
+    assert "suggested-tracked" not in signed_in.post("/segments/new/", other, headers=HTMX).text
 
 
 def test_what_is_missing_is_told_where_it_is_missing(signed_in):
