@@ -32,7 +32,7 @@ def demo(transactional_db):
     loading.load(7, Size.SMALL, now=timezone.now())
 
 
-def test_a_segment_is_built_by_mouse_and_keys(signed_in, demo, axe):
+def test_a_segment_is_built_by_mouse_and_keys(signed_in, demo, axe, shoot):
     tab = signed_in()
     tab.goto(f"{tab.base}/segments/")
     tab.get_by_role("link", name="New segment").first.click()
@@ -54,7 +54,28 @@ def test_a_segment_is_built_by_mouse_and_keys(signed_in, demo, axe):
     expect(tab.locator("#counted")).to_contain_text("1 unfinished line left out.")
     tab.get_by_label("Field, Contact 2").select_option(label="Country")
     tab.get_by_role("button", name="Country, Contact 2").press("Enter")
-    tab.locator("#value-2 select").select_option(label="Germany")
+    find = tab.get_by_role("searchbox", name="Find in Country")
+    find.fill("FRÁNC")
+    expect(tab.get_by_label("Germany", exact=True)).to_be_hidden()
+    tab.get_by_label("France", exact=True).check()
+    expect(tab.locator(".sentence")).to_contain_text("country is France")
+    expect(tab.get_by_label("Germany", exact=True)).to_be_hidden()  # what is sought stays sought
+    find.fill("germ")
+    find.press("Enter")  # which sends nothing
+    tab.keyboard.press("Tab")
+    expect(tab.get_by_label("Germany", exact=True)).to_be_focused()
+    tab.keyboard.press("Space")
+    expect(tab.locator(".sentence")).to_contain_text("Germany")
+    shoot(tab, "segment-choose-countries")
+    tab.set_viewport_size({"width": 390, "height": 844})
+    assert overflow(tab) <= 0
+    shoot(tab, "segment-choose-countries-390")
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    tab.get_by_label("Germany", exact=True).uncheck()
+    expect(tab.locator(".sentence")).not_to_contain_text("Germany")
+    tab.get_by_label("Germany", exact=True).check()
+    find.fill("france")
+    tab.get_by_label("France", exact=True).uncheck()
     there = Contact.objects.alive().filter(stage="lead", country="DE").count()
     expect(tab.locator("#count")).to_have_text(f"{there:,}")
     axe(tab)

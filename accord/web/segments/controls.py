@@ -15,7 +15,7 @@ from accord.web.http import number
 from accord.web.segments import asked
 from accord.web.segments.rows import GROUPS, PARENTS, Row
 
-FEW = 24  # more choices than these stand in a list to pick from instead of as boxes
+FEW = 12  # more choices than these come with a field to find them by
 OPS = {
     "is": "is",
     "is_not": "is not",
@@ -95,7 +95,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Control:
-    """One control. kind: word, select, text, number, boxes or several (a list to pick from)."""
+    """One control. kind: word, select, text, number or boxes, of which several are ticked."""
 
     kind: str
     name: str = ""
@@ -111,6 +111,10 @@ class Control:
         labels = [each.label for each in self.options if each.chosen]
         more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
         return ", ".join(labels[:3]) + more
+
+    @property
+    def many(self) -> bool:
+        return len(self.options) > FEW
 
 
 @dataclass(frozen=True)
@@ -317,9 +321,8 @@ class _Controls:
             yield Control("word", value="and")
             yield self.number("value2", "Highest value")
         if field.kind is Kind.MONEY:
-            codes = sorted(
-                {currencies.reporting(), *(each.currency for each in currencies.known())}
-            )
+            known = (each.currency for each in currencies.known())
+            codes = sorted({currencies.reporting(), *known})
             yield self.select("currency", "Currency", [("", "any currency"), *_same(codes)])
 
     def several(self, field: engine.Field) -> Control:
@@ -367,8 +370,7 @@ class _Controls:
         kept, now = dict(options), self.row.all(name)
         kept |= {value: f"“{value}”" for value in now if value not in kept}
         made = tuple(Option(value, words, value in now) for value, words in kept.items())
-        return Control("boxes" if len(made) <= FEW else "several", self.name(name), label,
-                       options=made, hint=hint)  # fmt: skip
+        return Control("boxes", self.name(name), label, "", made, hint)
 
     def text(
         self, name: str, label: str, *, value: str = "", hint: str = "", suggested: str = ""

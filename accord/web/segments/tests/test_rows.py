@@ -1,6 +1,7 @@
 """Rows of the builder: every rule of the language comes through its controls unchanged."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from django.http import QueryDict
@@ -215,3 +216,14 @@ def test_whatever_is_recorded_of_a_contact_is_offered_but_for_deals(ana, mia):
     assert set(told) and all(names.ALL[name].person for name in told)
     others = Event.objects.filter(contact_id=None).values_list("name", flat=True)
     assert set(others) and not any(names.ALL[name].person for name in others)
+
+
+def test_many_choices_are_ticked_too_and_found_by_their_words():
+    states = {f"s{place}": f"State {place}" for place in range(13)}
+    field = Field("State", Kind.CHOICE, states)
+    row = Row("contact", 1, given={"field": ("state",), "value": ("s3", "s12")})
+    made = controls.lines((Row("all", 0), row), {}, replace(WORDS, contact={"state": field}))
+    control = made[1].controls[-1]
+    assert control.kind == "boxes" and control.many and control.chosen == "State 3, State 12"
+    few = replace(WORDS, contact={"state": replace(field, choices=CHOICES)})
+    assert not controls.lines((Row("all", 0), row), {}, few)[1].controls[-1].many
