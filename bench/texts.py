@@ -1,7 +1,7 @@
 """What reads text of strangers, over a megabyte that was written to be slow.
 
 Every public function of the engine that takes a text and nothing else that must be given, and
-those that are named here. Refusing is an answer. See docs/attacks.md.
+those that are named here. Refusing is an answer, another error none. See docs/attacks.md.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 
+from accord.engine.errors import Refused
 from bench.figures import Figure, at_most, reported, took
 
 NAME = "texts"
@@ -23,19 +24,26 @@ BESIDE = (
     "accord.engine.cleaning.hosts:ascii_name",
     "accord.channels.letters:address",
     "accord.channels.letters:one_line",
-    "accord.people.consents.suppressions:normal",
     "accord.people.consents.preference_links:find",
     "accord.platform.transfer.reading.defusing:defuse",
     "accord.web.http:number",
     "accord.web.collect.addresses:truncated",
 )
-CHOSEN = ("accord.engine.cleaning.choices:read", "accord.engine.cleaning.choices:closest")
+CHOICES = ("Energy", "Märkte", "Retail")
+GIVEN: dict[str, dict[str, object]] = {  # what reads a text and must be told something else
+    "accord.engine.cleaning.choices:read": {"choices": CHOICES},
+    "accord.engine.cleaning.choices:closest": {"choices": CHOICES},
+    "accord.people.consents.suppressions:normal": {"channel": "email"},
+}
 LEFT_OUT = (
     "accord.engine.forms.proof:solve",  # the browser's part
     # One pass over each sign, of what others call once they looked at the length.
     "accord.engine.cleaning.wording:plain",
     "accord.engine.cleaning.wording:folded",
     "accord.engine.segments.person:folded",
+    # Of a code or a colour that was read before.
+    "accord.engine.money:quantum",
+    "accord.engine.colours:shades",
 )
 PIECES = (
     *("a", " ", "0", "1.", "1,", "-", "+49", "(", "[", '{"a":', "@", "a@", "a.", ".", ":", "/"),
@@ -82,8 +90,14 @@ def readers() -> Iterator[tuple[str, Reader]]:
                 yield place, value
     for place in BESIDE:
         yield place, _found(place)
-    for place in CHOSEN:
-        yield place, partial(_found(place), choices=("Energy", "Märkte", "Retail"))
+    for place, more in GIVEN.items():
+        yield place, partial(_found(place), **more)
+
+
+def read(reader: Reader, text: str) -> None:
+    """Let it read. A refusal is an answer; whatever else is raised is a fault of the reader."""
+    with suppress(Refused):
+        reader(text)
 
 
 def _found(place: str) -> Callable[..., object]:
@@ -107,9 +121,4 @@ def _measured() -> Iterator[tuple[str, float]]:
 
 def _once(reader: Reader, piece: str) -> float:
     text = piece * (SIZE // len(piece.encode()))
-
-    def read() -> None:
-        with suppress(Exception):  # a refusal; what it should be is asked elsewhere
-            reader(text)
-
-    return min(took(read) for _ in range(2))
+    return min(took(lambda: read(reader, text)) for _ in range(2))

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bench import __main__ as bench
-from bench import alone, figures
+from bench import alone, figures, texts
 
 TINY = """
 from bench import figures
@@ -90,3 +90,15 @@ def test_a_burst_is_refused_in_words_and_loses_nothing():
         each["name"]: each["holds"] for each in apart("bench.burst", before=1, burst=4, after=1)
     }
     assert held["burst: acknowledged and lost"] is True and False not in held.values()
+
+
+@pytest.mark.django_db
+def test_what_reads_text_is_called_rightly_and_fails_with_a_refusal_only():
+    for _, reader in texts.readers():
+        for piece in texts.PIECES:
+            texts.read(reader, piece * 300)
+
+
+def test_a_fault_of_what_reads_text_ends_its_measuring():
+    with pytest.raises(TypeError):
+        texts.read(lambda text, more: text, "a")
