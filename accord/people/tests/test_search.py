@@ -36,7 +36,7 @@ def _titles(text, user):
         ("Mejer", "Eva Meier"),
         ("voigt", "Ute Vogt"),
         ("vgot", "Ute Vogt"),
-        ("ogt", "Ute Vogt"),
+        ("zohe", "Zoë Ng"),
         ("carog", "Cargo & Sons"),
         ("acme", "Acme"),
         ("zoe@cargo", "Zoë Ng"),
