@@ -119,7 +119,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         checked = answers.check(draft, given, region=region)
     with translation.override(draft.language):
         context = hosted.fields(draft, given, checked)
-        context |= {"tried": checked is not None and checked.good}
+        context |= {"whole": True, "tried": checked is not None and checked.good}
         answer = render(request, "forms/preview.html", context)
     answer.status_code = 422 if checked and not checked.good else 200
     answer._csp_config = FRAMED  # type: ignore[attr-defined]  # as csp.decorators does

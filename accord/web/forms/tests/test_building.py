@@ -125,6 +125,14 @@ def test_the_preview_is_tried_out_and_keeps_nothing(marketer, form):
 
 
 def test_what_happens_with_it_is_set_by_colleagues(marketer, form, olga, mia):
+def test_the_preview_says_everything_once_as_the_page_does(marketer, publish):
+    form = publish(intro="Tell us.").form
+    draft = marketer.get(f"/forms/{form.pk}/preview/").text
+    page = marketer.get("/f/ask-us/").text
+    for words in (">Ask us<", "Tell us.", ">Privacy<"):
+        assert draft.count(words) == page.count(words) == 1
+
+
     said = {"name": "Ask", "stage": "mql", "owner": olga.pk, "told": [mia.pk, 999_999]}
     marketer.post(f"/forms/{form.pk}/handling/", said)
     form.refresh_from_db()
