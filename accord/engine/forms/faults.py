@@ -28,6 +28,13 @@ def of(definition: Definition, *, children: bool = False) -> tuple[str, ...]:
     return (*_all(definition), *ages)
 
 
+def asks_no_age(definition: Definition) -> bool:
+    """Whether people agree to something here without having to say when they were born."""
+    born = definition.question(BORN)
+    asks = born is not None and born.required and born.shown is None
+    return bool(definition.consents) and not asks
+
+
 def _all(definition: Definition) -> Iterator[str]:
     if not definition.title.strip():
         yield "Give the form a title."
@@ -54,9 +61,7 @@ def _all(definition: Definition) -> Iterator[str]:
 
 
 def _ages(definition: Definition) -> Iterator[str]:
-    born = definition.question(BORN)
-    asks = born is not None and born.required and born.shown is None
-    if definition.consents and not asks:
+    if asks_no_age(definition):
         yield (
             "Ask for the date of birth, always and as required: you may reach children "
             "(Settings > Consent), and this form asks for consent."

@@ -152,6 +152,17 @@ def ready(draft: Definition) -> tuple[Definition, tuple[str, ...]]:
     return made, (*faults.of(made, children=children), *lost, *silent)
 
 
+def asking_no_age(found: Iterable[Form]) -> list[Form]:
+    """Those of these forms that, as people see them, ask for consent and not for the date of birth.
+
+    None while the company does not reach children, and none that is not open.
+    """
+    if not preferences.current().may_reach_children:
+        return []
+    shown = [(form, form.published) for form in found if form.is_open]
+    return [form for form, now in shown if now and faults.asks_no_age(definition(now))]
+
+
 def worded(box: Consent, language: str) -> Consent | None:
     """A box with the newest words of its purpose in a language; None where there are none."""
     purpose = Purpose.objects.filter(pk=box.purpose).first()

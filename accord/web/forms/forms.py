@@ -36,24 +36,35 @@ WIDE, PHONE = (14, 716), (7, 326)  # days in the chart, and its width
 
 @dataclass(frozen=True)
 class Line:
-    """A form in the list. silent: people may fill it in, and nobody here is told."""
+    """A form in the list. silent: people may fill it in, and nobody here is told.
+
+    ageless: they agree to something there, and nobody asks their age where children are reached.
+    """
 
     form: Form
     figures: Figures
     spam: int
     silent: bool
+    ageless: bool
 
 
 @staff("form.read")
 @require_safe
 def forms(request: StaffRequest) -> HttpResponse:
     rows = Form.objects.visible_to(request.user).order_by("-changed_at")
-    found = list(rows.select_related("owner").prefetch_related("told"))
+    found = list(rows.select_related("owner", "published").prefetch_related("told"))
     figures = conversion.of(found, since=_since())
     may_write = permissions.may(request.user, "form.write")
     spam = submissions.doubted(found) if may_write else {}
+    ageless = set(verbs.asking_no_age(found))
     lines = [
-        Line(each, figures[each.pk], spam.get(each.pk, 0), each.is_open and not telling.told(each))
+        Line(
+            each,
+            figures[each.pk],
+            spam.get(each.pk, 0),
+            silent=each.is_open and not telling.told(each),
+            ageless=each in ageless,
+        )
         for each in found
     ]
     context = {"lines": lines, "days": DAYS, "may_write": may_write}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accord.engine.consent.terms import Channel
 from accord.marketing.forms import forms, questions
 from accord.marketing.forms.tests.conftest import asking, box
+from accord.marketing.models import Form
 from accord.people import contacts, lifecycle
 from accord.people.consents import consent
 from accord.people.models import ConsentRecord, Contact, Visitor
@@ -43,6 +44,25 @@ def may(contact):
 
 def test_where_the_switch_is_off_nothing_is_asked(publish, news):
     assert publish(boxes=[box(news)])
+
+
+def test_open_forms_that_ask_for_consent_and_no_age_are_named(publish, news):
+    born = replace(questions.catalogue()["born_on"], required=True)
+    email = replace(questions.catalogue()["email"], required=True)
+    found = [
+        publish(boxes=[box(news)], name="Boxes").form,
+        publish("born_on", boxes=[box(news)], name="Asked, not required").form,
+    ]
+    publish(name="No boxes")
+    publish(boxes=[box(news)], questions=(email, born), name="Asked as required")
+    forms.close(publish(boxes=[box(news)], name="Closed").form, by=None)
+    assert forms.asking_no_age(Form.objects.order_by("pk")) == []
+    preferences.change(may_reach_children=True, by=None)
+    assert forms.asking_no_age(Form.objects.order_by("pk")) == found
+    forms.write(found[0], replace(forms.draft(found[0]), questions=(email, born)), by=None)
+    assert forms.asking_no_age([found[0]]) == found[:1]  # people see the version of before
+    forms.publish(found[0], by=None)
+    assert forms.asking_no_age(Form.objects.order_by("pk")) == found[1:]
 
 
 def test_a_childs_box_is_kept_as_said_by_a_child(form, send):

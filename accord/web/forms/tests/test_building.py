@@ -4,10 +4,11 @@ import pytest
 from django.utils import timezone
 
 from accord.marketing.forms import forms, proposals, submissions
-from accord.marketing.forms.tests.conftest import data, filled, news, offers, publish, send
+from accord.marketing.forms.tests.conftest import box, data, filled, news, offers, publish, send
 from accord.marketing.models import Form, Submission
 from accord.people import lifecycle
 from accord.people.models import Contact
+from accord.platform.access import preferences
 from accord.platform.models import User
 
 __all__ = ["data", "news", "offers", "publish", "send"]
@@ -124,7 +125,6 @@ def test_the_preview_is_tried_out_and_keeps_nothing(marketer, form):
     assert not Submission.objects.exists()
 
 
-def test_what_happens_with_it_is_set_by_colleagues(marketer, form, olga, mia):
 def test_the_preview_says_everything_once_as_the_page_does(marketer, publish):
     form = publish(intro="Tell us.").form
     draft = marketer.get(f"/forms/{form.pk}/preview/").text
@@ -133,6 +133,7 @@ def test_the_preview_says_everything_once_as_the_page_does(marketer, publish):
         assert draft.count(words) == page.count(words) == 1
 
 
+def test_what_happens_with_it_is_set_by_colleagues(marketer, form, olga, mia):
     said = {"name": "Ask", "stage": "mql", "owner": olga.pk, "told": [mia.pk, 999_999]}
     marketer.post(f"/forms/{form.pk}/handling/", said)
     form.refresh_from_db()
@@ -144,6 +145,16 @@ def test_the_preview_says_everything_once_as_the_page_does(marketer, publish):
     assert (
         marketer.post(f"/forms/{form.pk}/handling/", {"name": "a", "stage": "x"}).status_code == 422
     )
+
+
+def test_the_list_marks_forms_whose_consent_asks_no_age_where_children_are_reached(
+    client, publish, news, olga
+):
+    client.force_login(olga)
+    publish(boxes=[box(news)])
+    assert "No date of birth" not in client.get("/forms/").text
+    preferences.change(may_reach_children=True, by=None)
+    assert "No date of birth" in client.get("/forms/").text
 
 
 def test_the_list_names_open_forms_nobody_is_told_of(client, publish, mia, olga):

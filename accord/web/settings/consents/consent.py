@@ -19,6 +19,8 @@ from accord.engine.consent import countries as law
 from accord.engine.consent.countries import Law
 from accord.engine.consent.terms import RULES, Channel
 from accord.engine.errors import Refused
+from accord.marketing.forms import forms as verbs
+from accord.marketing.models import Form
 from accord.people import choices
 from accord.people.consents import purposes
 from accord.people.models import Assessment, ConsentText, Contact, Purpose
@@ -136,7 +138,14 @@ def countries(request: StaffRequest) -> HttpResponse:
         preferences.change(**form.cleaned_data, by=request.user)
         messages.success(request, "Saved.")
         return redirect("settings-countries")
-    values = {"form": form, "rows": list(_countries()), "rules": RULES, "chosen": chosen}
+    open_forms = Form.objects.visible_to(request.user).open().select_related("published")
+    values = {
+        "form": form,
+        "rows": list(_countries()),
+        "rules": RULES,
+        "chosen": chosen,
+        "ageless": verbs.asking_no_age(open_forms.order_by("name", "pk")),
+    }
     return render(request, "settings/countries.html", values, status=_status(form))
 
 

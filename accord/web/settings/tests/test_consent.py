@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accord.engine.consent.terms import Channel
+from accord.marketing.forms import forms
+from accord.marketing.forms.tests.conftest import box, publish
 from accord.people import contacts
 from accord.people.consents import consent, purposes
 from accord.people.consents.consent import Given
@@ -15,6 +17,7 @@ from accord.people.segments import ending
 from accord.platform.access import preferences
 from accord.platform.models import AuditEntry
 
+__all__ = ["publish"]
 pytestmark = pytest.mark.django_db
 
 
@@ -117,6 +120,18 @@ def test_whether_children_are_reached_is_a_choice_and_off_at_first(client, owner
     assert "checked" in str(client.get(page).context["form"]["may_reach_children"])
     client.post(page, {"unknown_country": ""})
     assert preferences.current().may_reach_children is False
+
+
+def test_forms_that_ask_no_age_are_named_where_children_are_reached(client, owner, news, publish):
+    purposes.word(news, language="en", text="Send me news.", by=None)
+    form = publish(boxes=[box(news)]).form
+    page = "/settings/consent/countries/"
+    assert "Ask us" not in text(client.get(page))
+    said = {"unknown_country": "", "may_reach_children": "on"}
+    shown = text(client.post(page, said, follow=True))
+    assert f'href="/forms/{form.pk}/">Ask us</a>' in shown
+    forms.close(form, by=None)
+    assert "Ask us" not in text(client.get(page))
 
 
 def test_the_banner_has_words_to_begin_with_and_versions(client, owner):
