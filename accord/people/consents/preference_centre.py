@@ -38,6 +38,10 @@ class LinkTooOld(Refused):
     """This link has expired or was cut off. Choose again, and a new one comes."""
 
 
+class StoppedSince(Refused):
+    """You said stop after you asked for this link: it has ended. Choose again for a new one."""
+
+
 class NoSuchPause(Refused):
     """Choose one of the pauses that are offered."""
 
@@ -111,7 +115,8 @@ def asked(token: str) -> tuple[Contact, tuple[tuple[Purpose, Channel, ConsentTex
     """Whom a link of confirmation is for, what it agrees to, and when it was asked.
 
     Of somebody merged since it is the record that stays. What was stopped since it was asked is
-    left out. Raises LinkTooOld, also where the address is another one since or all was stopped.
+    left out. Raises LinkTooOld, also where the address is another one since, or StoppedSince where
+    all was.
     """
     try:
         said = signing.loads(token, key=preference_links.key(), salt=_SALT, max_age=LINK_HOLDS)
@@ -130,6 +135,8 @@ def asked(token: str) -> tuple[Contact, tuple[tuple[Purpose, Channel, ConsentTex
     )
     since = datetime.fromisoformat(said["at"])
     still = tuple(row for row in rows if not _stopped(contact, (row[0].pk, row[1]), since))
+    if rows and not still:
+        raise StoppedSince
     if not still:
         raise LinkTooOld
     return contact, still, str(said["at"])
@@ -137,7 +144,7 @@ def asked(token: str) -> tuple[Contact, tuple[tuple[Purpose, Channel, ConsentTex
 
 @transaction.atomic
 def confirm(token: str, *, proof: Proof) -> Contact:
-    """Agree to what a mailed link stands for. Twice does nothing more. Raises LinkTooOld."""
+    """Agree to what a mailed link stands for. Twice does nothing more. Raises as `asked` does."""
     contact, *_ = asked(token)
     consent.hold(contact, None)
     contact, rows, at = asked(token)  # after the lock: what was stopped while we waited counts

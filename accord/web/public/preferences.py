@@ -74,8 +74,8 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
         contact, rows, _at = preference_centre.asked(token)
         if request.method == "POST":
             preference_centre.confirm(token, proof=proof(request, "confirmation"))
-    except preference_centre.LinkTooOld as spent:
-        said = {"sentence": translation.gettext(str(spent))}
+    except (preference_centre.LinkTooOld, preference_centre.StoppedSince) as spent:
+        said = {"sentence": translation.gettext(str(spent)), "ended": True}
         return render(request, "public/refused.html", said, status=410)
     if request.method == "POST":
         return _back(request, contact, "agreed")

@@ -182,6 +182,9 @@ def test_a_link_from_before_a_stop_agrees_to_nothing(person, ana, link, stop_lin
     person.post(stop_link)
     assert person.get(confirm).status_code == person.post(confirm).status_code == 410
     assert not may(ana) and ConsentRecord.objects.latest("pk").what == "objected"
+    shown, german = text(person.get(confirm)), text(person.get(confirm.replace("=en", "=de")))
+    assert "You said stop after you asked for this link" in shown and "expired" not in shown
+    assert "try again" not in shown and "abbestellt" in german and "abgelaufen" not in german
 
 
 def test_a_link_from_between_two_stops_agrees_to_nothing(person, ana, link, stop_link):
@@ -380,6 +383,7 @@ def test_every_refusal_of_public_pages_has_its_translation():
         Unkeepable,
         TooLarge,
         Damaged,
+        preference_centre.StoppedSince,
     )
     with translation.override("de"):
         for refusal in shown:
