@@ -18,7 +18,8 @@ def page(request: HttpRequest) -> HttpResponse:
     chosen = preferences.current()
     texts = {"en": chosen.privacy_text_en, "de": chosen.privacy_text_de}
     values = {
-        "controller": chosen.privacy_controller,
+        "controller": chosen.privacy_controller
+        or "\n".join(filter(None, [chosen.company_name, chosen.postal_address])),
         "text": texts.get(translation.get_language() or "") or texts["en"] or texts["de"],
         "purposes": list(purposes.in_use()),
     }

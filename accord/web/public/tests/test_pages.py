@@ -209,5 +209,13 @@ def test_the_privacy_page_says_who_is_responsible_what_is_kept_and_how_to_ask(cl
     assert client.post("/privacy-policy/").status_code == 405
 
 
+def test_the_privacy_page_names_the_company_and_its_address_where_nothing_else_is_written(client):
+    preferences.change(company_name="Acme", postal_address="1 Sun Road\nKiel", by=None)
+    assert '<p class="pre">Acme\n1 Sun Road\nKiel</p>' in client.get("/privacy-policy/").text
+    preferences.change(privacy_controller="Acme Ltd", by=None)
+    shown = client.get("/privacy-policy/").text
+    assert "Acme Ltd" in shown and "Sun Road" not in shown
+
+
 def test_every_public_page_links_the_privacy_page():
     assert 'href="/privacy-policy/?lang=en"' in read(missing)
