@@ -37,7 +37,9 @@ def page(request: HttpRequest, contact: Contact) -> HttpResponse:
         )
         return _back(request, contact, _mailed(contact, asked))
     done = request.GET.get("done", "")
-    context = _context(contact, language) | {"done": done if done in DONE else ""}
+    context = _context(contact, language)
+    known = done in DONE and (done != "paused" or context["paused"])
+    context["done"] = done if known else ""
     return render(request, "public/preferences.html", context)
 
 

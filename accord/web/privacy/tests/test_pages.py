@@ -180,7 +180,7 @@ def test_erasing_for_a_request_needs_to_know_who_asks(owner, ana):
     assert "Not checked yet" not in shown
 
 
-STEPS_SHOWN = ("1. Find the person", "2. Check who asks", "3. Do what was asked")
+STEPS_SHOWN = ("<h2>Find the person", "<h2>Check who asks", "<h2>Do what was asked")
 
 
 @pytest.mark.parametrize("checked", [True, False])
@@ -257,6 +257,13 @@ def test_the_link_makes_one_request_that_is_identified(client, ana):
     assert f"by {due.day} {due:%B %Y} at the latest" in english
     assert (found.contact, found.kind, found.origin) == (ana, "erasure", "page")
     assert requests.ready(found)
+
+
+def test_a_request_checked_already_begins_with_what_was_asked(owner, ana):
+    found = asked(ana)
+    requests.identify(found, "Followed the link", by=None)
+    shown = text(owner.get(f"/settings/privacy/{found.pk}/"))
+    assert "<h2>Do what was asked" in shown
 
 
 def test_a_link_mailed_before_a_merge_asks_for_the_record_that_stays(client, ana):

@@ -181,10 +181,10 @@ def test_a_link_from_before_a_stop_agrees_to_nothing(person, ana, link, stop_lin
     assert person.post(confirm).status_code == person.post(confirm).status_code == 303
     person.post(stop_link)
     assert person.get(confirm).status_code == person.post(confirm).status_code == 410
-    assert not may(ana) and ConsentRecord.objects.latest("pk").what == "objected"
     shown, german = text(person.get(confirm)), text(person.get(confirm.replace("=en", "=de")))
     assert "You said stop after you asked for this link" in shown and "expired" not in shown
     assert "try again" not in shown and "abbestellt" in german and "abgelaufen" not in german
+    assert not may(ana) and ConsentRecord.objects.latest("pk").what == "objected"
 
 
 def test_a_link_from_between_two_stops_agrees_to_nothing(person, ana, link, stop_link):
@@ -242,7 +242,9 @@ def test_a_link_mailed_before_a_merge_agrees_for_the_record_that_stays(person, a
 
 def test_a_pause_and_its_end(person, ana, link):
     consent.give(ana, Given("news", MAIL), by=None)
-    person.post(link + "pause/", {"days": "90"})
+    answer = person.post(link + "pause/", {"days": "90"})
+    told = text(person.get(answer["Location"]))
+    assert re.search(r"Paused. You get nothing that promotes until \d+ \w+ \d{4}\.", told)
     assert timedelta(days=89) < Pause.objects.get().until - timezone.now() <= timedelta(days=90)
     assert not may(ana)
     shown = text(person.get(link))
@@ -379,11 +381,11 @@ def test_a_colleague_who_is_signed_in_does_not_act_as_themselves(client, ana, li
 def test_every_refusal_of_public_pages_has_its_translation():
     shown = (
         preference_centre.LinkTooOld,
+        preference_centre.StoppedSince,
         preference_centre.NoSuchPause,
         Unkeepable,
         TooLarge,
         Damaged,
-        preference_centre.StoppedSince,
     )
     with translation.override("de"):
         for refusal in shown:
