@@ -19,6 +19,7 @@ from accord.platform.trail import audit
 
 MOST_BYTES = 20_000_000
 AT_ONCE = 2_000
+MOST_UNREAD = 100  # lines that are named
 
 Way = Suppression.Way
 Row = tuple[Channel, str]
@@ -34,9 +35,9 @@ class TooLarge(Refused):
 
 @dataclass(frozen=True)
 class Put:
-    """What became of a list: put on, on it before, and the lines nothing was found in.
+    """What became of a list: addresses put on, on it before, and the lines nothing was found in.
 
-    unread: numbers of the lines, counted from 1, the first hundred.
+    unread: numbers of the lines, counted from 1, the first MOST_UNREAD.
     """
 
     added: int
@@ -65,7 +66,8 @@ def put(text: str, *, way: str = Way.SUPPRESSED, by: User) -> Put:
     with transaction.atomic():
         added = _add(list(rows), Way(way))
         audit.record("suppression.added", by=by, added=added, way=str(way))
-    return Put(added, len(rows) - added, tuple(unread[:100]))
+    every = len({address for _, address in rows})
+    return Put(added, every - added, tuple(unread[:MOST_UNREAD]))
 
 
 def put_file(file: bytes, *, way: str = Way.SUPPRESSED, by: User) -> Put:
@@ -80,11 +82,21 @@ def put_file(file: bytes, *, way: str = Way.SUPPRESSED, by: User) -> Put:
 
 
 def _add(rows: list[Row], way: Suppression.Way) -> int:
-    before = Suppression.objects.count()
+    """Put rows on the list; answers how many addresses were not on it before, in this way."""
+    added: set[str] = set()
     for at in range(0, len(rows), AT_ONCE):
-        made = suppressions.rows(rows[at : at + AT_ONCE], way=way, at=timezone.now())
+        some = rows[at : at + AT_ONCE]
+        made = suppressions.rows(some, way=way, at=timezone.now())
+        digests = [each.digest for each in made]
+        there = Suppression.objects.filter(digest__in=digests, way=way)
+        known = set(there.values_list("channel", "digest"))
+        added |= {
+            address
+            for (_, address), each in zip(some, made, strict=True)
+            if (each.channel, each.digest) not in known
+        }
         Suppression.objects.bulk_create(made, ignore_conflicts=True)
-    return Suppression.objects.count() - before
+    return len(added)
 
 
 def _found(line: str, region: str) -> Iterator[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,8 @@ from accord.web.http import StaffRequest
 from accord.web.settings.consents.consent_forms import SuppressionForm
 from accord.web.staff import staff
 
+TOLD = "suppression.put"  # what the next page says of a list that was put on
+
 
 @staff("suppression.write")
 def page(request: StaffRequest) -> HttpResponse:
@@ -25,7 +26,7 @@ def page(request: StaffRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _told(done))
+            request.session[TOLD] = {"words": _told(done), "unread": bool(done.unread)}
             return redirect("settings-suppression")
     counted = Suppression.objects.values("channel", "way").annotate(count=Count("pk"))
     channels = dict(Suppression._meta.get_field("channel").flatchoices)
@@ -35,6 +36,7 @@ def page(request: StaffRequest) -> HttpResponse:
             (channels[row["channel"]], Suppression.Way(row["way"]).label, row["count"])
             for row in counted.order_by("channel", "way")
         ],
+        "put": request.session.pop(TOLD, None),
         "lost": suppressions.key_is_lost(),
     }
     status = 422 if form.errors else 200
@@ -52,7 +54,8 @@ def _put(request: StaffRequest, form: SuppressionForm) -> Put:
 def _told(done: Put) -> str:
     told = f"Put on the list: {done.added}. On it before: {done.known}."
     if done.unread:
-        lines = ", ".join(str(each) for each in done.unread[:10])
-        more = " and more" if len(done.unread) > 10 else ""
-        told += f" Nothing was found in line {lines}{more}."
+        lines = ", ".join(str(each) for each in done.unread)
+        word = "line" if len(done.unread) == 1 else "lines"
+        more = " and perhaps more" if len(done.unread) == suppression_files.MOST_UNREAD else ""
+        told += f" Nothing was found in {word} {lines}{more}."
     return told

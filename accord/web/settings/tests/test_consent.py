@@ -160,6 +160,19 @@ def test_addresses_are_put_on_the_list_and_counted(client, mia, ana, news):
     assert "1234567" not in shown and "Asked that everything stops" in shown
 
 
+def test_what_became_of_a_list_stands_on_the_page_and_counts_addresses(client, mia):
+    client.force_login(mia)
+    said = {"addresses": "a@acme.example\n+49 30 1234567\nnonsense\n", "way": "suppressed"}
+    shown = text(client.post("/settings/suppression/", said, follow=True))
+    assert "Put on the list: 2. On it before: 0. Nothing was found in line 3." in shown
+    assert '<div class="notice warn" role="status" id="put">' in shown
+    again = said | {"addresses": said["addresses"] + "x\n" * 20}
+    shown = text(client.post("/settings/suppression/", again, follow=True))
+    assert "Put on the list: 0. On it before: 2." in shown and "lines 3, 4, 5" in shown
+    assert "22, 23." in shown
+    assert 'id="put"' not in text(client.get("/settings/suppression/"))
+
+
 def test_a_file_of_another_system_is_taken_whole(client, mia):
     client.force_login(mia)
     lines = ["Email Address;Name;Left at", "a@acme.example;Ana;2024-01-02", "", "nonsense;x;y"]
