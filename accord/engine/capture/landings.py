@@ -66,6 +66,11 @@ def read(url: str, referrer: str = "") -> Landing:
     )
 
 
+def host(url: str) -> str:
+    """The host an address names; "" where it names none."""
+    return _parsed(url)[0]
+
+
 def _parsed(url: str) -> tuple[str, str, dict[str, str]]:
     """Host, path and marks of an address."""
     try:

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from django import forms
 
+from accord.engine.capture import landings
 from accord.people.models import ChannelRule
 from accord.people.origins import channels
+
+NOT_WHOLE = "Write the whole address, such as https://acme.example/, or copy it from the browser."
 
 
 class RuleForm(forms.Form):
@@ -37,3 +40,16 @@ class VisitForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "https://www.google.com/"}),
     )
+
+    def clean_url(self) -> str:
+        return _whole(self.cleaned_data["url"])
+
+    def clean_referrer(self) -> str:
+        return _whole(self.cleaned_data["referrer"])
+
+
+def _whole(address: str) -> str:
+    """An address that names a host, or none."""
+    if address and not landings.host(address):
+        raise forms.ValidationError(NOT_WHOLE)
+    return address

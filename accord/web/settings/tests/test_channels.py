@@ -70,6 +70,15 @@ def test_the_box_says_the_channel_and_why(house, query, referrer, channel, becau
     assert f"<b>{channel}</b>" in answer and because in answer
 
 
+@pytest.mark.parametrize("wrong", ["not an address", "acme.example/?gclid=1", "https:///x"])
+@pytest.mark.parametrize("name", ["url", "referrer"])
+def test_what_is_no_address_is_not_tested(house, wrong, name):
+    asked = {"url": "https://acme.example/", "referrer": ""} | {name: wrong}
+    answer = house.get(URL, asked)
+    assert answer.status_code == 422 and "Write the whole address" in answer.text
+    assert "No channel" not in answer.text
+
+
 def test_whatever_is_put_into_the_box_is_answered(house):
     for nasty in ("http://[", "\0", "<script>", "x" * 3000, ""):
         answer = house.get(URL, {"url": nasty, "referrer": nasty})
