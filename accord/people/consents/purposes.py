@@ -11,12 +11,21 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accord.engine import reference
+from accord.engine.consent.countries import interest_holds
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
 from accord.people.models import Assessment, ConsentText, Purpose
 from accord.platform.access import permissions
 from accord.platform.models import User
 from accord.platform.trail import audit
+
+_WAYS = {
+    Channel.EMAIL: "e-mail",
+    Channel.POST: "letter",
+    Channel.SMS: "text message",
+    Channel.PHONE: "phone",
+}
 
 
 class NoName(Refused):
@@ -28,7 +37,15 @@ class NoText(Refused):
 
 
 class NoAssessment(Refused):
-    """Write the assessment, its countries as two capital letters each, and a later review day."""
+    """Write the assessment, and a day of review that is still to come."""
+
+
+class NoCountry(Refused):
+    """Name at least one country."""
+
+
+class NotThere(Refused):
+    """No interest of ours counts in these countries."""
 
 
 class NoPurpose(Refused):
@@ -142,12 +159,20 @@ def assess(
     until: datetime,
     by: User | None,
 ) -> Assessment:
-    """Write down an assessment of our legitimate interest. Raises Forbidden or NoAssessment."""
+    """Write down an assessment of our legitimate interest.
+
+    countries: two capital letters each. Raises Forbidden, NoAssessment, NoCountry, or NotThere
+    where one of them admits no interest for the channel.
+    """
     _may(by)
     known = sorted(set(countries))
-    well = known and all(re.fullmatch("[A-Z]{2}", each) for each in known)
-    if not (well and text.strip() and until > timezone.now()):
+    if not known or not set(known) <= set(reference.countries()):
+        raise NoCountry
+    if not (text.strip() and until > timezone.now()):
         raise NoAssessment
+    if out := [each for each in known if not interest_holds(each, channel, business=True)]:
+        named = ", ".join(reference.countries()[each].name for each in out)
+        raise NotThere(f"By {_WAYS[channel]} no interest of ours counts in {named}.")
     made = Assessment.objects.create(
         purpose=purpose,
         channel=channel,

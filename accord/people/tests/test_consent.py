@@ -235,7 +235,7 @@ def test_what_cannot_be_is_refused(ana, news):
     for label in ("News", "???", ""):
         with pytest.raises(purposes.NoName):
             purposes.add(label=label, by=None)
-    with pytest.raises(purposes.NoAssessment):
+    with pytest.raises(purposes.NoCountry):
         purposes.assess(news, channel=MAIL, countries=["Germany"], text="x",
                         until=timezone.now() + timedelta(days=1), by=None)  # fmt: skip
 

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
+from accord.engine import reference
 from accord.engine.consent.countries import BUSINESS_MAIL
 from accord.people import choices
 from accord.people.models import Suppression
@@ -47,9 +48,9 @@ class AssessmentForm(forms.Form):
     channel = forms.ChoiceField(label="Channel", choices=[("email", "E-mail"), ("post", "Post")])
     countries = forms.CharField(
         label="Countries",
-        help_text="Two letters each, such as FR, SE. By e-mail it holds in "
-        + ", ".join(sorted(BUSINESS_MAIL))
-        + " only.",
+        help_text="With commas between them, such as France, SE. By e-mail it holds only in "
+        + ", ".join(sorted(reference.countries()[each].name for each in BUSINESS_MAIL))
+        + "; by letter in Europe and the United States.",
     )
     text = forms.CharField(
         label="Assessment",
@@ -65,13 +66,22 @@ class AssessmentForm(forms.Form):
     )
 
     def clean_countries(self) -> list[str]:
-        return [
-            each.upper() for each in re.split(r"[\s,;]+", self.cleaned_data["countries"]) if each
-        ]
+        said = re.split(r"[,;\n]+", self.cleaned_data["countries"])
+        found = {each: reference.country(each) for part in said for each in _names(part)}
+        if not_one := [each for each, country in found.items() if country is None]:
+            named = ", ".join(f"“{each}”" for each in not_one)
+            raise forms.ValidationError(f"There is no country {named}. Put commas between several.")
+        return [country.code for country in found.values() if country]
 
     def clean_until(self) -> Any:
         day = self.cleaned_data["until"]
         return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _names(part: str) -> list[str]:
+    """Countries named between two commas: one, or several codes with blanks between them."""
+    words = part.split()
+    return words if all(len(each) == 2 for each in words) else [" ".join(words)]
 
 
 class BannerForm(forms.Form):

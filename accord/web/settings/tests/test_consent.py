@@ -91,9 +91,28 @@ def test_an_assessment_is_kept_and_counts(client, owner, news, ana):
     assert Assessment.objects.get().countries == ["FR", "SE"]
     assert consent.may_send(ana, consent.question("news", Channel.EMAIL), timezone.now())
     assert "Fair." in text(client.get(page))
-    for wrong in ({"countries": "France"}, {"until": "2020-01-01"}, {"text": " "}):
+    client.post(f"{page}assessment/", said | {"countries": "France, united kingdom; se"})
+    assert Assessment.objects.latest("pk").countries == ["FR", "GB", "SE"]
+    for wrong in ({"until": "2020-01-01"}, {"text": " "}):
         assert client.post(f"{page}assessment/", said | wrong).status_code == 422
-    assert Assessment.objects.count() == 1
+    assert Assessment.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("channel", "countries", "words"),
+    [
+        ("email", "Germany, Finland", "By e-mail no interest of ours counts in Germany."),
+        ("post", "JP, DE, India", "By letter no interest of ours counts in India, Japan."),
+        ("email", "FR, Elbonia", "There is no country “Elbonia”"),
+        ("email", " ,; ", "Name at least one country"),
+    ],
+)
+def test_an_assessment_says_which_country_is_wrong(client, owner, news, channel, countries, words):
+    later = (timezone.localdate() + timedelta(days=90)).isoformat()
+    said = {"channel": channel, "countries": countries, "text": "Fair.", "until": later}
+    answer = client.post("/settings/consent/purposes/news/assessment/", said)
+    assert answer.status_code == 422 and words in text(answer)
+    assert not Assessment.objects.exists()
 
 
 def test_the_rules_are_a_table_and_the_unknown_country_a_choice(client, owner):
