@@ -316,6 +316,19 @@ def test_who_is_on_no_record_is_told_what_is_kept_of_them(client, publish, langu
         assert "keep nothing" not in letter.text and "nichts gespeichert" not in letter.text
 
 
+ELSEWHERE = {
+    "en": "It may stand elsewhere too, such as in what a website recorded when it was given there.",
+    "de": "Sie kann auch anderswo stehen, etwa in dem, was eine Website aufgezeichnet hat,",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_who_is_on_no_record_is_not_told_that_the_list_of_what_is_kept_is_whole(client, language):
+    """A website may have said who a visitor is by an address nobody's record has."""
+    client.post(f"/privacy/?lang={language}", {"kind": "access", "email": "bo@buyer.example"})
+    assert ELSEWHERE[language] in Message.objects.get().text
+
+
 @pytest.mark.parametrize(
     "sent",
     [
