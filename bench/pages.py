@@ -20,7 +20,7 @@ NAME = "pages"
 SIZES = {"contacts": 100_000, "companies": 10_000, "deals": 20_000, "events": 2_000_000}
 ROUNDS, REQUESTS, WARM = 3, 20, 3
 PAGE, FRAGMENT, QUERIES = 250, 100, 12
-SEARCHED = ("vogt", "clara+berg", "zoe", "nordwind", "person4711", "vohgt")
+SEARCHED = ("vogt", "clara+berg", "zoe", "nordwind", "person4711", "vohgt", "meyer")
 
 Ask = Callable[[int], Any]
 

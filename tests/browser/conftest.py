@@ -76,15 +76,42 @@ def page(browser):
         new.complaints = []
         new.on("console", lambda m: m.type == "error" and new.complaints.append(m.text))
         new.on("pageerror", lambda error: new.complaints.append(str(error)))
+        _watch(new)
         contexts.append(context)
         pages.append(new)
         return new
 
     yield open_page
     complaints = [text for each in pages for text in each.complaints]
+    for each in pages:
+        _answered(each)
     for context in contexts:
         context.close()
     assert not complaints, "\n".join(complaints)
+
+
+def _watch(page):
+    page.under_way = set()
+
+    def begins(request):
+        page.under_way.add(request)
+
+    def ends(request):
+        page.under_way.discard(request)
+
+    page.on("request", begins)
+    page.on("requestfinished", ends)
+    page.on("requestfailed", ends)
+
+
+def _answered(page):
+    """Wait for what a page still asks: the database is emptied next, under whoever reads it."""
+    quiet = 0
+    for _ in range(100):
+        if page.is_closed() or quiet == 3:
+            return
+        page.wait_for_timeout(50)
+        quiet = 0 if page.under_way else quiet + 1
 
 
 @pytest.fixture(scope="session")
