@@ -18,7 +18,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # The headless shell is Chromium without its own windows: the same pages in half the time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM = os.environ.get("ACCORD_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
+CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
 FLAGS = [
+    f"--user-agent={CHROME}",  # a person's; a context's own is not in all that goes as one leaves
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",

@@ -24,7 +24,6 @@ from tests.browser.looks import WIDTHS
 from tests.browser.test_today import signed_in
 
 __all__ = ["signed_in"]
-CHROME = "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +92,7 @@ def test_from_the_builder_to_the_contact(signed_in, page, live_server, axe, shoo
     tab.get_by_role("button", name="Publish").click()
     expect(tab.get_by_text("Version 1 is what people see now.")).to_be_visible()
 
-    visitor = page(user_agent=CHROME)
+    visitor = page()
     visitor.goto(f"{live_server.url}/f/ask-us/?utm_source=google&utm_medium=cpc")
     fill_in(visitor, axe, shoot)
     kept = Submission.objects.get()
@@ -158,7 +157,7 @@ def test_a_form_in_another_page_under_a_strict_policy(signed_in, page, live_serv
         f"<!doctype html><title>Acme</title><h1>Acme</h1>"
         f'<script async src="{ours}/static/js/form.js" data-form="{ours}/f/ask-us/"></script>'
     )
-    site = page(user_agent=CHROME)
+    site = page()
     there = elsewhere(html, policy)
     site.goto(f"{there}/ask?utm_source=news&utm_medium=email")
     expect(site.get_by_role("form", name="Ask us")).to_be_visible()
@@ -193,7 +192,7 @@ def publish():
 
 def test_a_form_leads_to_a_page_whose_host_has_umlauts(page, live_server, elsewhere, publish):
     port = elsewhere("<!doctype html><title>x</title><h1>Danke</h1>", "").rpartition(":")[2]
-    visitor = page(user_agent=CHROME)
+    visitor = page()
     visitor.goto(live_server.url + publish(url=f"http://müller.localhost:{port}/danke"))
     visitor.get_by_label("E-mail", exact=True).fill("ana@acme.example")
     visitor.get_by_role("button", name="Send").click()
@@ -204,7 +203,7 @@ def test_a_form_leads_to_a_page_whose_host_has_umlauts(page, live_server, elsewh
 def test_who_confirms_by_mail_is_led_there_too(page, live_server, elsewhere, publish):
     port = elsewhere("<!doctype html><title>x</title><h1>Danke</h1>", "").rpartition(":")[2]
     path = publish(url=f"http://müller.localhost:{port}/danke", confirm=True)
-    visitor = page(user_agent=CHROME)
+    visitor = page()
     visitor.request.post(live_server.url + path, form={"email": "ana@acme.example"})
     settled()
     visitor.goto(re.search(r"http\S+/confirm/\S+/", Message.objects.get().text)[0])
@@ -220,7 +219,7 @@ def test_pages_of_forms_read_well(signed_in, page, axe, shoot, width, theme):
     expect(tab.get_by_text("No forms yet")).to_be_visible()
     build(tab)
     tab.get_by_role("button", name="Publish").click()
-    visitor = page(theme, width, user_agent=CHROME)
+    visitor = page(theme, width)
     visitor.goto(tab.base + "/f/ask-us/")
     shoot(visitor, f"form-page-{width}-{theme}")
     axe(visitor)

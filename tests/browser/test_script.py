@@ -14,7 +14,6 @@ from accord.web.collect.tests.conftest import key, running
 
 __all__ = ["key", "running"]
 
-CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
 PAGE = """<!doctype html><html lang="en"><title>Acme</title>
 <p data-accord-gpc></p>
 <form id="newsletter" action="/thanks" data-accord-identify>
@@ -76,7 +75,7 @@ def site(running, key):
 
 @pytest.fixture
 def tab(page):
-    found = page(user_agent=CHROME)
+    found = page()
     found.add_init_script(f"({WATCH})()")
     return found
 

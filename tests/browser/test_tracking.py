@@ -11,13 +11,12 @@ from accord.channels.intake import taking
 from accord.channels.models import FailedEvent, Receipt, WriteKey
 from accord.platform.models import Event
 from accord.platform.trail import logbooks
-from tests.browser.conftest import overflow
+from tests.browser.conftest import CHROME, overflow
 from tests.browser.looks import WIDTHS
 from tests.browser.test_today import signed_in
 
 __all__ = ["signed_in"]
 
-CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
 NASTY = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
 
