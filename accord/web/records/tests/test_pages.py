@@ -144,6 +144,7 @@ def test_somebody_joins_companies_in_roles_with_one_primary(signed_in, ana, acme
     assert [each.company for each in ana.affiliations.all()] == [acme]
     assert ana.affiliations.get().is_primary
     kept = AuditEntry.objects.filter(verb__startswith="affiliation.", subject_id=ana.pk)
+    kept = kept.order_by("pk")
     assert list(kept.values_list("verb", flat=True)) == ["affiliation.added", "affiliation.removed"]
 
 
