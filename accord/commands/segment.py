@@ -84,7 +84,7 @@ def _save(options: argparse.Namespace) -> None:
         saving.change(segment, rule=rule, by=None)
     else:
         segment = saving.create(name=options.name, rule=rule, by=None)
-    members.evaluate(segment, timezone.now())
+    members.evaluate(segment)
     _tell(segment)
 
 
@@ -97,7 +97,7 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    turnover = members.evaluate(_segment(options.name), timezone.now())
+    turnover = members.evaluate(_segment(options.name))
     print(f"{turnover.entered:,} entered, {turnover.left:,} left")
 
 

@@ -43,7 +43,7 @@ def look_at_all(payload: Mapping[str, Any]) -> None:
 
 @work.when("segments.follow", live.waits, atomic=False, limit=A_TURN_AND_A_STEP)
 def follow_segments(payload: Mapping[str, Any]) -> None:
-    _for_one_turn(lambda: live.follow(timezone.now()))
+    _for_one_turn(live.follow)
 
 
 @work.every("segments.check", timedelta(days=1), atomic=False, limit=work.LONG)

@@ -3,7 +3,10 @@
 Triggers note whose answers may have changed, in the transaction of the change. A batch takes
 notes away and lets people in and out in one transaction: whatever dies in between, nobody is
 forgotten and nothing is told twice. Persons are read after the notes, so a change that was not
-seen has a note that was not taken.
+seen has a note that was not taken; and people are judged as of a moment after the notes, however
+long these were waited for, so nothing that made a note is still to come.
+
+`now` is given where history is played again; without it, it is the moment of judging.
 """
 
 from __future__ import annotations
@@ -135,27 +138,28 @@ def waits() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def follow(now: datetime) -> bool:
+def follow(now: datetime | None = None) -> bool:
     """Ask some of those who wait, and evaluate one segment that does; False where nobody did."""
     asked = _too_many(now) or batch(now)
     return _whole(now) or asked
 
 
-def settle(now: datetime) -> None:
+def settle(now: datetime | None = None) -> None:
     """Ask everybody who waits at this moment, until nobody does."""
     while follow(now):
         pass
 
 
 @transaction.atomic
-def batch(now: datetime, *, limit: int = BATCH) -> bool:
+def batch(now: datetime | None = None, *, limit: int = BATCH) -> bool:
     """Let so many of those who changed last, a quarter as many of those who wait longest, and so
     many of those whose time has come, in and out.
     """
     work.fence()
     turning.hold_memberships()
-    noted = _rows(_NOTED, now=now, limit=limit, eldest=max(1, limit // 4))
-    due = _rows(_DUE, now=now, limit=limit)
+    until = now or timezone.now()
+    noted = _rows(_NOTED, now=until, limit=limit, eldest=max(1, limit // 4))
+    due = _rows(_DUE, now=until, limit=limit)
     if not noted and not due:
         return False
     schema = tables.operational()
@@ -165,7 +169,8 @@ def batch(now: datetime, *, limit: int = BATCH) -> bool:
         wanted[contact].update(rules.concerned(what))
     for contact, segment in due:
         wanted[contact].add(segment)
-    _apply(_judged(wanted, rules, schema, now), now)
+    moment = now or timezone.now()
+    _apply(_judged(wanted, rules, schema, moment), moment)
     return True
 
 
@@ -245,25 +250,27 @@ def _apply(turns: Turns, now: datetime) -> None:
     )
 
 
-def _too_many(now: datetime) -> bool:
+def _too_many(now: datetime | None) -> bool:
     """Of very many notes, evaluate everybody instead of one after the other."""
-    if _rows(_MANY, now=now, most=MOST)[0][0] <= MOST:
+    if _rows(_MANY, now=now or timezone.now(), most=MOST)[0][0] <= MOST:
         return False
     with transaction.atomic():
         work.fence()
         turning.hold_memberships()
-        _execute(_ALL_TURN, now=now)
-        _execute(_FORGET, now=now)
-        Segment.objects.current().dynamic().update(stale_at=now)
+        moment = now or timezone.now()
+        _execute(_ALL_TURN, now=moment)
+        _execute(_FORGET, now=moment)
+        Segment.objects.current().dynamic().update(stale_at=moment)
     return True
 
 
-def _whole(now: datetime) -> bool:
+def _whole(now: datetime | None) -> bool:
     """Evaluate the first segment that waits for it, after those it asks for."""
-    if not Segment.objects.current().dynamic().filter(stale_at__lte=now).exists():
+    moment = now or timezone.now()
+    if not Segment.objects.current().dynamic().filter(stale_at__lte=moment).exists():
         return False
     for segment in members.in_order():
-        if segment.stale_at is not None and segment.stale_at <= now:
+        if segment.stale_at is not None and segment.stale_at <= moment:
             members.evaluate_alone(segment, now)
             return True
     return False

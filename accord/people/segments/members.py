@@ -36,14 +36,17 @@ _REMOVED = f"{_LISTED} AND NOT contact_id = ANY(%(people)s)"
 
 
 @transaction.atomic
-def evaluate(segment: Segment, now: datetime) -> turning.Turnover:
+def evaluate(segment: Segment, now: datetime | None = None) -> turning.Turnover:
     """Let everybody in or out as the rule says at this moment, and tell it as events.
 
+    now: the moment meant where it is another one; without it, it is taken once nobody else lets
+    people in or out, so that whoever came in meanwhile is seen.
     Segments the rule asks for count as they stand; those that ask for this one wait to be
     evaluated where somebody entered or left. An archived segment and a list stay as they are.
     Raises BadRule where the rule asks for what is no longer there.
     """
     turning.hold_memberships()
+    now = now or timezone.now()
     again = None if nobody_overlooked() else now + WAIT
     there = {each.pk: each for each in saving.held() if each.rule is not None}
     held = there.get(segment.pk)
@@ -60,7 +63,7 @@ def evaluate(segment: Segment, now: datetime) -> turning.Turnover:
     return turnover
 
 
-def evaluate_alone(segment: Segment, now: datetime) -> None:
+def evaluate_alone(segment: Segment, now: datetime | None = None) -> None:
     """`evaluate` in a transaction of its own; a rule that asks for what is gone waits no more."""
     try:
         with transaction.atomic():

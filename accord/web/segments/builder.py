@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accord.engine import segments as engine
@@ -119,7 +118,7 @@ def _save(
         except Refused as refused:
             error = str(refused)
         else:
-            live.let_in(kept, timezone.now())
+            live.let_in(kept)
             messages.success(request, f"“{kept.name}” is saved.")
             return redirect("segment", kept.pk)
     context = _context(request, segment, made, words) | {"error": error, "told": True}

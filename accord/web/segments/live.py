@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -56,11 +55,11 @@ def shown(rows: ContactQuerySet, most: int = reading.SAMPLE) -> list[Contact]:
     return list(contacts.with_company(rows.order_by("-pk"))[:most])
 
 
-def let_in(segment: Segment, now: datetime) -> None:
+def let_in(segment: Segment) -> None:
     """Work out who is in a segment that was just saved, where that is quick; the worker does
     all others within moments."""
     if Contact.objects.all()[: SMALL + 1].count() <= SMALL:
-        members.evaluate(segment, now)
+        members.evaluate(segment)
 
 
 def _counted(user: User, made: Draft, *, exact: bool) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def restore(request: StaffRequest, pk: int, number: int) -> HttpResponse:
         found, name=version.name, description=version.description, rule=rule, by=request.user
     )
     if found.rule is not None:
-        live.let_in(found, timezone.now())
+        live.let_in(found)
     messages.success(request, f"“{found.name}” is again what it was in version {number}.")
     return redirect("segment", pk)
 
