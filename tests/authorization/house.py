@@ -23,7 +23,8 @@ from accord.marketing.forms import forms
 from accord.marketing.models import Campaign, CampaignCost, Form, Proposal, Submission
 from accord.people import lifecycle
 from accord.people.consents import purposes
-from accord.people.models import ChannelRule, Company, Contact, CustomField, Visitor
+from accord.people.models import ChannelRule, Company, Contact, CustomField, Segment, Visitor
+from accord.people.segments import members, saving
 from accord.platform import memory
 from accord.platform.access import accounts, preferences
 from accord.platform.models import ExchangeRate, InstanceSetting, Job, Role, Team, User
@@ -178,7 +179,13 @@ def _forget() -> None:
 def _settings() -> dict[str, int]:
     """Things of the company that belong to nobody, by the name a row calls them."""
     forms.publish(forms.create(name="House", by=None), by=None)  # /f/house/
-    made = {**_in_marketing(), **_in_sales(), **_in_tracking(), **_in_the_house()}
+    made = {
+        **_in_marketing(),
+        **_in_sales(),
+        **_in_tracking(),
+        **_in_the_house(),
+        **_in_segments(),
+    }
     return {name: each.pk for name, each in made.items()}
 
 
@@ -241,6 +248,17 @@ def _in_the_house() -> dict[str, Model]:
             key="house", message_id="<house>", to="x@acme.example", state=Message.State.FAILED
         ),
     }
+
+
+def _in_segments() -> dict[str, Segment]:
+    """A list and a segment by a rule, with somebody in each whom everybody may see."""
+    in_kiel = {"contact": "city", "kind": "text", "is": "Kiel"}
+    north = saving.create(name="North", rule=in_kiel, by=None)
+    regulars = saving.create(name="Regulars", by=None)
+    seen = Contact.objects.create(last_name="Regular", city="Kiel")
+    members.add(regulars, people=[seen.pk], by=None)
+    members.evaluate(north, timezone.now())
+    return {"north": north, "regulars": regulars}
 
 
 def _form_filled_in() -> tuple[Form, Contact, Submission, Proposal]:

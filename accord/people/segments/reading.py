@@ -104,12 +104,13 @@ def explain(contact: Contact, rule: engine.Rule, now: datetime) -> engine.Line |
     return engine.explain(rule, found[contact.pk], now, zone, tables.words())
 
 
-def overlap(first: Segment, second: Segment) -> Overlap:
-    """How many members two segments share."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OVERLAP, {"first": first.pk, "second": second.pk})
-        only_first, both, only_second = cursor.fetchone()
-    return Overlap(only_first, both, only_second)
+def overlap(first: Segment, second: Segment, *, seen: ContactQuerySet) -> Overlap:
+    """How many members two segments share, of those `seen`."""
+    of_first, of_second = (
+        seen.filter(pk__in=each.memberships.values("contact")) for each in (first, second)
+    )
+    both = of_first.filter(pk__in=second.memberships.values("contact")).count()
+    return Overlap(of_first.count() - both, both, of_second.count() - both)
 
 
 def sizes(segment: Segment, *, since: date, today: date) -> list[Day]:
@@ -135,15 +136,6 @@ def latest(segments: Iterable[Segment]) -> dict[int, list[SegmentSize]]:
     return rows
 
 
-_OVERLAP = """
-WITH first AS (SELECT contact_id FROM people_membership WHERE segment_id = %(first)s),
-second AS (SELECT contact_id FROM people_membership WHERE segment_id = %(second)s)
-SELECT count(*) FILTER (WHERE second.contact_id IS NULL),
-    count(*) FILTER (WHERE first.contact_id = second.contact_id),
-    count(*) FILTER (WHERE first.contact_id IS NULL)
-FROM first FULL JOIN second USING (contact_id)
-JOIN people_contact AS contact ON contact.id = contact_id AND contact.deleted_at IS NULL
-"""
 # Every so many-th contact by id: the same ones each time, without reading all of them.
 _PICKED = """
 SELECT id FROM people_contact WHERE id = ANY(%(ids)s) AND deleted_at IS NULL

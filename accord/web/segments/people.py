@@ -119,10 +119,10 @@ def test(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("contact.read")
 @require_safe
 def overlap(request: StaffRequest, pk: int) -> HttpResponse:
-    """How many two segments share."""
+    """How many two segments share, of those this person may see."""
     found = get_object_or_404(Segment, pk=pk)
     other = get_object_or_404(Segment, pk=number(request.GET.get("with", "")))
-    shared = reading.overlap(found, other)
+    shared = reading.overlap(found, other, seen=_seen(request))
     whole = shared.first_only + shared.both
     context = {
         "segment": found,
