@@ -16,6 +16,7 @@ from accord.people.consents.consent import Given
 from accord.people.consents.ledger import Proof
 from accord.people.models import ConsentRecord, ConsentText, Contact, Purpose
 
+What = ConsentRecord.What
 PHONE = "phone"
 Box = Mapping[str, str]
 FIELDS: Mapping[Channel, str] = {
@@ -26,6 +27,10 @@ FIELDS: Mapping[Channel, str] = {
 """The field that says where a channel reaches somebody."""
 CHANNELS = {EMAIL: Channel.EMAIL, PHONE: Channel.PHONE}
 """The channel whose addresses such a field has."""
+UNPROVEN = (
+    ". Not counted: the number is on the suppression list, and nobody knows that it is theirs."
+    " Ask them for it in writing."
+)
 
 
 def agree(submission: Submission, contact: Contact, *, confirmed: bool) -> Mapping[str, str]:
@@ -108,22 +113,29 @@ def _is_given(family: Collection[int], box: Box, submission: Submission) -> bool
 
 
 def _give(submission: Submission, contact: Contact, box: Box, *, confirmed: bool) -> None:
-    """One row of the ledger, and a second one where it was confirmed by mail."""
+    """One row of the ledger, and a second one where it was confirmed by mail.
+
+    For a number that is suppressed it is kept as of unknown origin, which ends no stop: a mail
+    proves who has the address, and anybody can type a number.
+    """
+    channel = Channel(box["channel"])
+    unproven = suppressions.is_unproven(contact, channel)
+    note = f"Form {submission.form.name}, version {submission.version.number}"
     proof = Proof(
         page=submission.page,
         referrer=submission.referrer,
         ip=submission.network,
         agent=submission.agent,
-        note=f"Form {submission.form.name}, version {submission.version.number},"
-        f" submission {submission.pk}",
+        note=f"{note}, submission {submission.pk}{UNPROVEN if unproven else ''}",
     )
     given = Given(
         purpose=box["purpose"],
-        channel=Channel(box["channel"]),
+        channel=channel,
+        what=What.UNKNOWN if unproven else What.CONSENT,
         source=Source.CHILD if is_child(submission, contact) else Source.PERSON,
         at=submission.at,
         text=ConsentText.objects.get(pk=box["text_id"]),
     )
     record = consent.give(contact, given, proof=proof, by=None)
-    if confirmed:
+    if confirmed and not unproven:
         consent.confirm(record, proof=proof, by=None)

@@ -76,11 +76,13 @@ def topics(contact: Contact, standing: Standing, language: str) -> tuple[Topic, 
     """The purposes a person can choose among, in their words.
 
     A channel is there where it reaches them and is either on, to be switched off, or has words
-    that can be agreed to; a child can only switch off.
+    that can be agreed to; a child can only switch off, and so can all with a suppressed number.
     """
     found: dict[str, list[Answer]] = {}
+    unproven = {each for each in Channel if suppressions.is_unproven(contact, each)}
     for each in standing.answers:
-        found.setdefault(each.purpose.pk, []).append(each)
+        if each.wanted or each.channel not in unproven:
+            found.setdefault(each.purpose.pk, []).append(each)
     told = (_topic(contact, each, language, not standing.child) for each in found.values())
     return tuple(topic for topic in told if topic.choices)
 
@@ -115,8 +117,8 @@ def asked(token: str) -> tuple[Contact, tuple[tuple[Purpose, Channel, ConsentTex
     """Whom a link of confirmation is for, what it agrees to, and when it was asked.
 
     Of somebody merged since it is the record that stays. What was stopped since it was asked is
-    left out. Raises LinkTooOld, also where the address is another one since, or StoppedSince where
-    all was.
+    left out, and so is a suppressed number, which a mail does not prove theirs. Raises LinkTooOld,
+    also where the address is another one since, or StoppedSince where all was stopped.
     """
     try:
         said = signing.loads(token, key=preference_links.key(), salt=_SALT, max_age=LINK_HOLDS)
@@ -137,6 +139,7 @@ def asked(token: str) -> tuple[Contact, tuple[tuple[Purpose, Channel, ConsentTex
     still = tuple(row for row in rows if not _stopped(contact, (row[0].pk, row[1]), since))
     if rows and not still:
         raise StoppedSince
+    still = tuple(row for row in still if not suppressions.is_unproven(contact, row[1]))
     if not still:
         raise LinkTooOld
     return contact, still, str(said["at"])

@@ -50,6 +50,16 @@ def of(address: str, channel: Channel) -> QuerySet[Suppression]:
     return Suppression.objects.filter(digest=digest(address, channel), channel=channel)
 
 
+def is_unproven(contact: Contact, channel: Channel) -> bool:
+    """Whether a channel reaches a contact by a number on the list, which they may only have typed.
+
+    A mail proves who has an address; nothing that is filled in proves whose a number is.
+    """
+    if channel not in CHANNELS_OF[Kind.PHONE]:
+        return False
+    return of(contact.phone, channel).exists()
+
+
 def reached(contact: Contact) -> set[tuple[str, Channel]]:
     """Every address and number of a contact, with each channel it is reached by."""
     found = {(Kind(each.kind), each.value) for each in contact.addresses.all()}

@@ -9,8 +9,10 @@ from accord.engine.forms.terms import Consent
 from accord.marketing.forms import agreeing, confirmations, proposals
 from accord.marketing.forms.tests.conftest import box
 from accord.people import contacts
-from accord.people.consents import consent
-from accord.people.consents.consent import Reach
+from accord.people.consents import consent, heard, preference_centre
+from accord.people.consents.consent import Given, Reach
+from accord.people.consents.heard import Said, Way
+from accord.people.consents.ledger import Proof
 from accord.people.identity import merging
 from accord.people.models import ConsentRecord, Contact
 
@@ -116,3 +118,36 @@ def test_a_number_agrees_for_itself(publish, send, ana, news, mia):
     take(ana, mia)
     assert ana.phone == "+4930777777"
     assert may(ana, "news", Channel.SMS)
+
+
+def test_a_stranger_opens_no_suppressed_number(publish, send, ana, news, offers, mia):
+    contacts.change(ana, values={"phone": "+49 30 901820"}, by=None)
+    preference_centre.stop_all(ana, proof=Proof())
+    asked = [("news", Channel.SMS), ("news", Channel.PHONE), ("offers", Channel.SMS)]
+    version = publish("phone", boxes=[Consent(*each, 0, 1, "", "") for each in asked])
+    ticked = {f"consent__{purpose}__{channel}": "on" for purpose, channel in asked}
+    sent = send(version, email="eve@home.example", phone="+49 30 901820", **ticked)
+    confirm()
+    eve = Contact.objects.get(email="eve@home.example")
+    assert eve.phone == "+4930901820"
+    assert not any(may(eve, *each) for each in asked)
+    rows = ConsentRecord.objects.filter(contact=eve)
+    assert [(row.what, row.at) for row in rows] == [("unknown", sent.at)] * 3
+    assert all("is on the suppression list" in row.note for row in rows)
+    heard.lift(eve, Given("news", Channel.SMS), Said(Way.WRITING, "Her letter"), by=mia)
+    assert [may(eve, *each) for each in asked] == [True, False, False]
+
+
+def test_a_suppressed_number_a_colleague_takes_stays_suppressed(publish, send, ana, news, mia):
+    contacts.change(ana, values={"phone": "+49 30 901820"}, by=None)
+    preference_centre.stop_all(ana, proof=Proof())
+    ben = contacts.create(values={"email": OFFICE, "phone": "+49 30 777777"}, by=None)
+    by_text = Consent(news.pk, Channel.SMS, 0, 1, "", "")
+    version = publish("phone", boxes=[by_text])
+    send(version, email=OFFICE, phone="+49 30 901820", consent__news__sms="on")
+    take(ben, mia)
+    assert ben.phone == "+4930901820"
+    assert not may(ben, "news", Channel.SMS)
+    assert "suppression list" in ConsentRecord.objects.get(contact=ben).note
+    agreeing.write_down(ben, field="phone")
+    assert ConsentRecord.objects.filter(contact=ben).count() == 1
