@@ -111,7 +111,7 @@ def give(
         opt_out_offered=given.opt_out_offered,
         address=story.address_of(contact, given.channel),
     )
-    return _told("consent.given", ledger.add(row, proof), by)
+    return tell("consent.given", ledger.add(row, proof), by)
 
 
 @transaction.atomic
@@ -137,7 +137,7 @@ def confirm(record: ConsentRecord, *, proof: Proof = NO_PROOF, by: User | None) 
         confirms=record,
         address=record.address,
     )
-    return _told("consent.confirmed", ledger.add(row, proof), by)
+    return tell("consent.confirmed", ledger.add(row, proof), by)
 
 
 def withdraw(
@@ -292,6 +292,15 @@ def hold(contact: Contact, by: User | None) -> Contact:
     return held
 
 
+def tell(name: str, row: ConsentRecord, by: User | None) -> ConsentRecord:
+    """Note a new row of the ledger in the audit log and the events, in its transaction."""
+    place: dict[str, Any] = {"purpose": row.purpose, "channel": str(row.channel)}
+    audit.record(name, row.contact, by=by, record=row.pk, what=str(row.what), **place)
+    about = log.About(contact=row.contact_id)
+    log.record(name, about, by=by, at=row.at, what=str(row.what), **place)
+    return row
+
+
 @transaction.atomic
 def _stop(
     contact: Contact,
@@ -312,15 +321,7 @@ def _stop(
         by=by,
         address=story.address_of(contact, reach.channel or Channel.EMAIL),
     )
-    return _told(f"consent.{row.what}", ledger.add(row, proof), by)
-
-
-def _told(name: str, row: ConsentRecord, by: User | None) -> ConsentRecord:
-    place: dict[str, Any] = {"purpose": row.purpose, "channel": str(row.channel)}
-    audit.record(name, row.contact, by=by, record=row.pk, what=str(row.what), **place)
-    about = log.About(contact=row.contact_id)
-    log.record(name, about, by=by, at=row.at, what=str(row.what), **place)
-    return row
+    return tell(f"consent.{row.what}", ledger.add(row, proof), by)
 
 
 def _moment(at: datetime | None) -> datetime:

@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accord.engine.errors import Refused
 from accord.people import addresses, affiliations, families, fields, lifecycle, records
+from accord.people.consents import parting
 from accord.people.fields import Field, Kind
 from accord.people.identity import evidence, following, moving
 from accord.people.models import Address, Affiliation, Contact, LifecycleChange, Merge, MergeItem
@@ -106,7 +107,7 @@ def merge(kept: Contact, gone: Contact, *, choices: Mapping[str, str], by: User 
     changes = _write(kept, gone, wanted, by)
     _note_fields(done, changes, stage_since)
     _note_rows(done, before, moving.rows(both))
-    _move_events(done)
+    moving.move_events(done)
     for each in finish:
         each(by)
     _settle(both)
@@ -135,12 +136,14 @@ def unmerge(merge: Merge, *, items: Collection[int] | None = None, by: User | No
     left = _fields_back(kept, [each for each in rows if each.kind == MergeItem.Kind.FIELD], by)
     left |= moving.put_back([each for each in rows if each.kind == MergeItem.Kind.ROW], kept.pk)
     if any(each.kind == MergeItem.Kind.EVENTS for each in rows):
-        _events_back(done)
+        moving.events_back(done)
     _mark(rows, left)
     _agree(kept, companies[0], by)
     if not done.undone_at:
         _show(done, kept, gone, by)
     _agree(gone, companies[1], by)
+    if not done.undone_at:
+        parting.keep_stopped(done, by=by)
     for each in finish:
         each(by)
     _settle(both)
@@ -271,21 +274,6 @@ def _note_rows(done: Merge, before: moving.Rows, after: moving.Rows) -> None:
     )
 
 
-def _move_events(done: Merge) -> None:
-    with logbooks.merging(), connection.cursor() as cursor:
-        cursor.execute(_LIST, {"merge": done.pk, "gone": done.gone_id})
-        moved = cursor.rowcount
-        cursor.execute(_MOVE, {"kept": done.kept_id, "gone": done.gone_id})
-    if moved:
-        MergeItem.objects.create(merge=done, kind="events", name="events", after=moved)
-
-
-def _events_back(done: Merge) -> None:
-    with logbooks.merging(), connection.cursor() as cursor:
-        values = {"merge": done.pk, "kept": done.kept_id, "gone": done.gone_id}
-        cursor.execute(_BACK, values)
-
-
 def _settle(contacts: list[int]) -> None:
     """Let the visitors known by the keys of these contacts follow."""
     mine = Address.objects.filter(contact__in=contacts, kind=Address.Kind.EMAIL)
@@ -383,18 +371,3 @@ def _agree(contact: Contact, company: int | None, by: User | None) -> None:
 
 def _company() -> Field:
     return fields.field("contact", "company")
-
-
-_LIST = """
-INSERT INTO people_mergedevent (merge_id, event_id, happened_at)
-SELECT %(merge)s, id, happened_at FROM platform_event WHERE contact_id = %(gone)s
-"""
-_MOVE = "UPDATE platform_event SET contact_id = %(kept)s WHERE contact_id = %(gone)s"
-# What visitors did goes back by the evidence.
-_BACK = """
-UPDATE platform_event AS event SET contact_id = %(gone)s
-FROM people_mergedevent AS moved
-WHERE moved.merge_id = %(merge)s AND event.id = moved.event_id
-    AND event.happened_at = moved.happened_at AND event.contact_id = %(kept)s
-    AND event.visitor_id IS NULL
-"""

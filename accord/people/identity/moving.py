@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from accord.people.models import (
     ConsentRecord,
@@ -23,6 +23,7 @@ from accord.people.models import (
 )
 from accord.people.models.merge import MergeItem
 from accord.platform.models import User
+from accord.platform.trail import logbooks
 
 # What stays with the contact it was written for. The ledger of consent is read for both; who a
 # visitor was is worked out anew.
@@ -136,6 +137,23 @@ def put_back(items: list[MergeItem], kept: int) -> dict[int, str]:
     return left
 
 
+def move_events(done: Merge) -> None:
+    """Move what happened from the contact that goes to the other, with a list of which."""
+    with logbooks.merging(), connection.cursor() as cursor:
+        cursor.execute(_LIST, {"merge": done.pk, "gone": done.gone_id})
+        moved = cursor.rowcount
+        cursor.execute(_MOVE, {"kept": done.kept_id, "gone": done.gone_id})
+    if moved:
+        MergeItem.objects.create(merge=done, kind="events", name="events", after=moved)
+
+
+def events_back(done: Merge) -> None:
+    """Give back the events that a merge moved and that nobody moved since."""
+    with logbooks.merging(), connection.cursor() as cursor:
+        values = {"merge": done.pk, "kept": done.kept_id, "gone": done.gone_id}
+        cursor.execute(_BACK, values)
+
+
 def told(item: MergeItem) -> str:
     """What a row is, in words: what it says of itself, or of the record it leads to."""
     _, row = _row(item)
@@ -213,3 +231,18 @@ def differences(before: Rows, after: Rows) -> Iterator[tuple[str, int, Mapping[s
         now = after.get((table, pk))
         if now is not None and now != columns:
             yield table, pk, columns, now
+
+
+_LIST = """
+INSERT INTO people_mergedevent (merge_id, event_id, happened_at)
+SELECT %(merge)s, id, happened_at FROM platform_event WHERE contact_id = %(gone)s
+"""
+_MOVE = "UPDATE platform_event SET contact_id = %(kept)s WHERE contact_id = %(gone)s"
+# What visitors did goes back by the evidence.
+_BACK = """
+UPDATE platform_event AS event SET contact_id = %(gone)s
+FROM people_mergedevent AS moved
+WHERE moved.merge_id = %(merge)s AND event.id = moved.event_id
+    AND event.happened_at = moved.happened_at AND event.contact_id = %(kept)s
+    AND event.visitor_id IS NULL
+"""
