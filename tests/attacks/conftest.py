@@ -14,11 +14,21 @@ from accord.marketing.forms.tests.conftest import asking
 from accord.marketing.models import Submission
 from accord.people.consents import preference_centre, preference_links, purposes
 from accord.people.consents.ledger import Proof
+from accord.people.fields import custom_fields
 from accord.platform import links, memory
 from accord.web.privacy import public as privacy
 from accord.web.public import guesses
 from tests.attacks.payloads import CANARY
 from tests.authorization.house import House
+
+# Fields a company makes of its own, of the kinds that ours have not.
+OWN = {
+    "number": ("Staff", ()),
+    "url": ("Homepage", ()),
+    "choices": ("Interests", ("Solar", "Wind")),
+    "boolean": ("Owns house", ()),
+}
+ASKED = ("staff", "homepage", "interests", "owns_house")
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +74,11 @@ def news(db):
 @pytest.fixture
 def newsletter(news):
     """A published form that asks a question of each kind and for consent."""
+    for kind, (label, choices) in OWN.items():
+        custom_fields.add("contact", label=label, kind=kind, choices=choices, by=None)
     form = forms.create(name="Newsletter", by=None)
     box = Consent(news.pk, Channel.EMAIL, 0, 1, "", "")
-    asked = asking("first_name", "phone", "country", "message", "born_on", boxes=[box])
+    asked = asking("first_name", "phone", "country", "message", "born_on", *ASKED, boxes=[box])
     forms.write(form, asked, by=None)
     return forms.publish(form, by=None)
 

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 FORM = (
     ("email", "ana@acme.example"), ("first_name", "Ana"), ("phone", "+49 30 1234567"),
     ("country", "DE"), ("message", "Hello"), ("born_on", "1990-02-28"), ("{box}", "1"),
+    ("staff", "250"), ("homepage", "https://acme.example/"), ("interests", "Solar"),
+    ("interests", "Wind"), ("owns_house", "yes"),
     ("website-url", ""), ("_page", "https://acme.example/"), ("_visitor", "v-1"),
     ("_referrer", "https://search.example/"), ("_version", "1"), ("_ticket", ""), ("_number", "1"),
 )  # fmt: skip

@@ -19,9 +19,11 @@ from django.utils import timezone
 
 from accord.channels import letters
 from accord.channels.models import Message
+from accord.engine.forms.terms import Kind
+from accord.marketing.forms import forms
 from accord.web.public import guesses
 from tests.attacks.payloads import CANARY, HOSTILE, SCRIPT
-from tests.attacks.places import HEADERS, PLACES
+from tests.attacks.places import FORM, HEADERS, PLACES
 from tests.authorization import matrix
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pace")]
@@ -134,6 +136,12 @@ def test_every_page_for_strangers_is_attacked():
         (resolve(row.address).url_name, row.method) for row in matrix.read() if not row.verdicts
     }
     assert {(place.name, place.method) for place in PLACES} == open_to_all
+
+
+def test_a_question_of_each_kind_is_attacked(newsletter):
+    asked = {each.kind: each.name for each in forms.definition(newsletter).questions}
+    assert set(asked) == set(Kind)
+    assert set(asked.values()) <= {name for name, _ in FORM}
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
