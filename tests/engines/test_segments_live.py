@@ -17,7 +17,7 @@ from accord.engine import segments
 from accord.engine.consent.terms import Channel
 from accord.engine.segments.sql import compile_sql
 from accord.people import contacts
-from accord.people.consents import consent
+from accord.people.consents import consent, restrictions
 from accord.people.models import (
     Affiliation,
     Company,
@@ -88,7 +88,7 @@ class Life:
             self.time_goes_by, self.time_goes_by, self.somebody_turns, self.event, self.event,
             self.event_later, self.event_of_another, self.fields, self.stage, self.company,
             self.employment, self.deal, self.agrees, self.stops, self.listed, self.unlisted,
-            self.deleted, self.rule, self.team,
+            self.deleted, self.rule, self.team, self.restricted, self.let_go,
         ]  # fmt: skip
         act = self.pick.choice(acts)
         act()
@@ -189,6 +189,13 @@ class Life:
         other = self.pick.choice(list(User.objects.all()))
         User.objects.filter(pk=user.pk).update(team=other.team)
 
+    def restricted(self) -> None:
+        consent.restrict(self._contact(), by=None)
+
+    def let_go(self) -> None:
+        for each in Contact.objects.filter(pk__in=restrictions.held()):
+            consent.unrestrict(each, by=None)
+
     def _event(self, at: datetime) -> None:
         partitions.ensure([at.date()])
         properties = {
@@ -217,15 +224,18 @@ class Life:
 
 
 def differences(now: datetime) -> dict[int, set[int]]:
-    """Who is a member and should not be, or should be and is not, by the SQL of each rule."""
-    found = {}
+    """Who is a member and should not be, or should be and is not, by the SQL of each rule.
+
+    Rules let nobody in or out who is restricted.
+    """
+    found, frozen = {}, restrictions.held()
     for segment in Segment.objects.dynamic():
         rule = segments.from_json(segment.rule)
         query = compile_sql(rule, tables.operational(), now, timezone.get_default_timezone())
         meant = set(databases.answers(query))
         are = set(segment.memberships.values_list("contact", flat=True))
-        if meant != are:
-            found[segment.pk] = meant ^ are
+        if apart := (meant ^ are) - frozen:
+            found[segment.pk] = apart
     return found
 
 

@@ -23,7 +23,7 @@ from accord.platform.queue import work
 
 logger = logging.getLogger(__name__)
 
-# Those that wait to be asked do not count: their answer is not in yet.
+# Those that wait to be asked do not count: their answer is not in yet. Nor do the restricted.
 _APART = """
 WITH wanted (id) AS MATERIALIZED ({wanted}),
 waiting (id) AS ({waiting}),
@@ -36,10 +36,11 @@ SELECT (SELECT count(*) FROM missing), (SELECT count(*) FROM too_many)
 """
 
 
-_WAITING = """
+_WAITING = f"""
 SELECT contact_id FROM people_changedperson WHERE due_at IS NULL OR due_at <= %(as_of)s
 UNION SELECT contact_id FROM people_membershipturn
 WHERE segment_id = %(of_segment)s AND due_at <= %(as_of)s
+UNION ({turning.FROZEN})
 """
 Select = Callable[[engine.Rule, datetime], set[int]]
 Lake = Callable[[], AbstractContextManager[Select]]

@@ -63,6 +63,7 @@ _DUE = """
 SELECT contact_id, segment_id FROM people_membershipturn
 WHERE due_at <= %(now)s ORDER BY due_at, contact_id LIMIT %(limit)s
 """
+_FROZEN = f"SELECT id FROM ({turning.FROZEN}) AS frozen WHERE id = ANY(%(people)s)"
 _GONE = """
 SELECT segment_id, contact_id FROM people_membership AS member
 JOIN people_segment AS segment ON segment.id = segment_id
@@ -216,8 +217,11 @@ def _judged(wanted: Mapping[int, set[int]], rules: Rules, schema: Schema, now: d
     for contact in contacts:
         for id in wanted[contact] - rules.by_id.keys():
             turns.again[id, contact] = None
+    frozen = {id for (id,) in _rows(_FROZEN, people=contacts)} if contacts else set()
+    turns.again |= {(id, contact): None for contact in frozen for id in wanted[contact]}
     for contact, person in people.items():
-        _judge(person, wanted[contact], rules, turns, now)
+        if contact not in frozen:  # else asked again once it is lifted
+            _judge(person, wanted[contact], rules, turns, now)
     return turns
 
 

@@ -32,6 +32,17 @@ class Turnover:
     left: int
 
 
+# Whose record is restricted, itself or by one that was merged into it: rules leave them where
+# they are (GDPR article 18).
+FROZEN = """
+WITH RECURSIVE way (id) AS (
+    SELECT contact_id FROM people_restriction WHERE lifted_at IS NULL
+    UNION SELECT contact.merged_into_id FROM way JOIN people_contact AS contact USING (id)
+    WHERE contact.merged_into_id IS NOT NULL
+)
+SELECT id FROM way JOIN people_contact USING (id) WHERE deleted_at IS NULL
+"""
+_NOBODY = "SELECT NULL::bigint WHERE false"
 # Who entered and who is gone is told as events. One row a segment: how many of each.
 _TOLD = """
 turned AS (
@@ -50,12 +61,14 @@ SELECT segment_id, count(*) FILTER (WHERE name = 'segment.entered'),
     count(*) FILTER (WHERE name = 'segment.left')
 FROM turned GROUP BY segment_id
 """
-# `wanted` holds the ids of those who shall be members.
+# `wanted` holds the ids of those who shall be members, `frozen` of those who stay as they are.
 _WHOLE = f"""
 WITH wanted (id) AS MATERIALIZED ({{wanted}}),
+frozen (id) AS MATERIALIZED ({{frozen}}),
 entered AS (
     INSERT INTO people_membership (segment_id, contact_id, since)
     SELECT %(of_segment)s, id, %(as_of)s FROM wanted
+    WHERE id NOT IN (SELECT id FROM frozen)
     ON CONFLICT (segment_id, contact_id) DO NOTHING
     RETURNING segment_id, contact_id
 ),
@@ -63,6 +76,7 @@ gone AS (
     DELETE FROM people_membership AS member
     WHERE segment_id = %(of_segment)s
         AND NOT EXISTS (SELECT FROM wanted WHERE id = member.contact_id)
+        AND contact_id NOT IN (SELECT id FROM frozen)
     RETURNING segment_id, contact_id
 ),
 {_TOLD}
@@ -121,10 +135,14 @@ def make_room() -> None:
 def whole(
     segment: Segment, sql: str, parameters: Mapping[str, Any], now: datetime, *, by: User | None
 ) -> Turnover:
-    """Make those the query selects the members of a segment, nobody else."""
+    """Make those the query selects the members of a segment, nobody else.
+
+    Where a rule selects, the restricted stay in or out; lists are filled by hand.
+    """
     make_room()
     given: dict[str, Any] = {"of_segment": segment.pk, **_given(now, by)}
-    found = _turn(_WHOLE.format(wanted=sql), {**parameters, **given}, now)
+    frozen = _NOBODY if segment.rule is None else FROZEN
+    found = _turn(_WHOLE.format(wanted=sql, frozen=frozen), {**parameters, **given}, now)
     turnover = found.get(segment.pk, Turnover(0, 0))
     _size(segment.pk, turnover, now, counted=True)
     return turnover
