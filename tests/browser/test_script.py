@@ -221,6 +221,11 @@ def test_gpc_is_honoured_and_shown(site, tab):
     tab.evaluate("() => accord.consent(true)")  # the visitor's own act
     arrived(tab, 1)
     assert Visitor.objects.get().opted_out
+    assert (
+        tab.text_content("[data-accord-gpc]") == "" == tab.evaluate("() => accord.status().message")
+    )
+    tab.evaluate("() => accord.consent(false)")
+    assert tab.text_content("[data-accord-gpc]") == "Opt-out request honored"
 
 
 def test_what_was_called_before_it_loaded_is_done(site, tab):

@@ -174,8 +174,13 @@
     setTimeout(moved, 0); // the page sets its title after it has moved
   }
 
+  /* What is shown of an opt-out, as long as the visitor did not agree by their own hand. */
+  function honored() {
+    return gpc && !agreed ? "Opt-out request honored" : "";
+  }
+
   function show() {
-    var said = gpc ? "Opt-out request honored" : "";
+    var said = honored();
     document.querySelectorAll("[data-accord-gpc]").forEach(function (place) {
       place.textContent = said;
     });
@@ -219,10 +224,11 @@
         here = "";
         moved();
       } else forget();
+      show();
       later(wait);
     },
     status: function () {
-      return { consent: agreed, gpc: gpc, message: gpc ? "Opt-out request honored" : "" };
+      return { consent: agreed, gpc: gpc, message: honored() };
     },
     push: function (call) {
       if (typeof accord[call[0]] === "function") accord[call[0]].apply(null, call.slice(1));

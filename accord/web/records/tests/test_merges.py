@@ -1,6 +1,7 @@
 import pytest
+from django.utils import timezone
 
-from accord.people import contacts
+from accord.people import contacts, visitors
 from accord.people.models import Contact, Merge, NotTheSame
 
 
@@ -24,6 +25,18 @@ def test_who_looks_alike_is_proposed_and_told_apart_for_good(signed_in, ana, ann
     assert NotTheSame.objects.count() == 1
     for each in (ana, ann):
         assert "Looks like" not in signed_in.get(f"/contacts/{each.pk}/alike/").content.decode()
+
+
+def test_a_device_whose_browser_opted_out_is_shown_with_that(signed_in, ana):
+    now = timezone.now()
+    for opted_out in (False, True):
+        seen = visitors.Seen("device", "hers", now, 1, opted_out)
+        device = visitors.meet([seen])["device", "hers"]
+        claim = visitors.Claim(device.pk, now, 1, "m", emails=(ana.email,))
+        visitors.recognise([claim], [device])
+        page = signed_in.get(f"/contacts/{ana.pk}/alike/").content.decode()
+        assert "Known on" in page
+        assert ("asked that nothing be sold or shared" in page) is opted_out
 
 
 def test_a_merge_is_seen_before_done_and_undone(signed_in, ana, ann):
