@@ -38,7 +38,7 @@ from accord.platform.transfer import imports, mapping, runs
 from accord.sales import deal_contacts, deals
 from accord.sales.agenda import activities, tasks
 from accord.sales.pipeline import moves, reasons
-from tests.stories import mentions
+from tests.stories import devices, mentions
 
 SONG = "zqxcanary"  # stands in every word that is the person's
 _count = itertools.count(1)
@@ -58,6 +58,7 @@ def build() -> Contact:
     _imported(contact, owner)
     _agreed(contact, owner)
     _sold(contact, owner)
+    devices.everywhere(contact)
     _visited(contact)
     _filled_in(contact)
     _listed(contact, owner)
@@ -122,7 +123,7 @@ def _contact(owner: User) -> Contact:
     values = {
         "first_name": f"{word()}a",
         "last_name": f"{word()}b",
-        "email": f"{word()}@buyer.example",
+        "email": f"{word()}@before.example",
         "phone": "+493012345678",
         "title": word(),
         "city": word(),
@@ -130,7 +131,7 @@ def _contact(owner: User) -> Contact:
         "source": word(),
         "campaign": word(),
         "landing_page": f"https://acme.example/{word()}",
-        "external_id": f"{word()}-7",
+        "external_id": f"{word()}-6",
         "tags": [word()],
         "hobby": word(),
         "owner": owner.pk,
@@ -140,6 +141,8 @@ def _contact(owner: User) -> Contact:
     contacts.add_address(contact, kind="email", value=f"{word()}@home.example", by=owner)
     for name in ("city", "title", "source", "first_name"):
         contacts.change(contact, values={name: word()}, by=owner)
+    keys = {"email": f"{word()}@buyer.example", "external_id": f"{word()}-7"}
+    contacts.change(contact, values=keys, by=owner)
     lifecycle.move(contact, to="lead", reason=word(), by=owner)
     SavedView.objects.create(
         noun="contact",

@@ -19,7 +19,7 @@ from accord.channels.models import (
     WriteKey,
 )
 from accord.people import contacts
-from accord.people.identity import evidence, following
+from accord.people.identity import following, forgetting
 from accord.people.models import Evidence, KeyChange, Visitor
 from accord.platform.models import Event, Job
 from accord.platform.queue import work
@@ -214,7 +214,7 @@ def test_an_id_that_came_with_an_address_is_that_person_on_every_device(site, sh
 def test_an_erased_address_names_nobody_though_it_comes_late(site, ana):
     receive(site, identify("ana@acme.example", 1), page("/a", 2))
     take()
-    evidence.forget(ana, at=NOON)
+    forgetting.forget({"ana@acme.example"}, at=NOON)
     receive(site, identify("ana@acme.example", 5, messageId="late"))
     take()
     following.look_at_all()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accord.engine import identity as engine
 from accord.engine.identity import Keys, Said
-from accord.people.models import Contact, ErasedKey, Evidence, KeyChange, Visitor
+from accord.people.models import ErasedKey, Evidence, KeyChange, Visitor
 from accord.platform.safekeeping import secrets
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # the hour of all that is said of a server's person
@@ -101,55 +101,38 @@ def touched(emails: Collection[str], user_ids: Collection[str]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def forget(contact: Contact, *, at: datetime) -> None:
-    """Blank the addresses and the id of somebody who is erased, also in what comes late.
-
-    That somebody else was there stays: it keeps what they did from being taken for another's.
-    """
-    emails = list(contact.addresses.filter(kind="email").values_list("value", flat=True))
-    emails += [contact.email] if contact.email else []
-    ids = [contact.external_id] if contact.external_id else []
-    visitors = touched(emails, ids)
-    for key in {*(f"email:{each}" for each in emails), *(f"id:{each}" for each in ids)}:
-        ErasedKey.objects.update_or_create(digest=_digest(key), defaults={"at": at})
-    for row in Evidence.objects.filter(visitor__in=visitors):
-        gone = _forgotten(row.email, row.user_id, emails, ids, str(row.pk))
-        if gone != (row.email, row.user_id):
-            Evidence.objects.filter(pk=row.pk).update(email=gone[0], user_id=gone[1], message="")
-    KeyChange.objects.filter(email__in=emails).delete()
-    KeyChange.objects.filter(user_id__in=ids).exclude(user_id="").delete()
-
-
-def _forgotten(
+def forgotten(
     email: str, user_id: str, emails: Collection[str], ids: Collection[str], sign: str
 ) -> tuple[str, str]:
+    """What stays of words once these addresses and ids are erased: see `engine.identity`."""
     row = Said(0, email, user_id, False, ALWAYS, ALWAYS)
     gone = Keys(dict.fromkeys(emails, 0), dict.fromkeys(ids, 0))
     said = engine.forgotten(row, gone, sign)
     return said.email, said.user_id
 
 
+def digest(key: str) -> str:
+    """The keyed digest of an erased `email:` or `id:`."""
+    secret = secrets.secret(settings.DATA, "suppression_key")
+    return hmac.new(secret.encode(), f"identity:{key}".encode(), hashlib.sha256).hexdigest()
+
+
 def _without_the_erased(notes: Sequence[Note]) -> Iterable[Note]:
     """The notes, those of people erased after they were said without their keys."""
     if not notes or not ErasedKey.objects.exists():
         return notes
-    digests = {_digest(f"email:{each.email}") for each in notes}
-    digests |= {_digest(f"id:{each.user_id}") for each in notes}
+    digests = {digest(f"email:{each.email}") for each in notes}
+    digests |= {digest(f"id:{each.user_id}") for each in notes}
     gone = dict(ErasedKey.objects.filter(digest__in=digests).values_list("digest", "at"))
 
     def blank(note: Note) -> Note:
-        emails = [note.email] if note.at <= gone.get(_digest(f"email:{note.email}"), ALWAYS) else []
-        ids = [note.user_id] if note.at <= gone.get(_digest(f"id:{note.user_id}"), ALWAYS) else []
+        emails = [note.email] if note.at <= gone.get(digest(f"email:{note.email}"), ALWAYS) else []
+        ids = [note.user_id] if note.at <= gone.get(digest(f"id:{note.user_id}"), ALWAYS) else []
         sign = hashlib.sha256(f"{note.visitor.pk} {note.at} {note.message}".encode()).hexdigest()
-        email, user_id = _forgotten(note.email, note.user_id, emails, ids, sign[:16])
+        email, user_id = forgotten(note.email, note.user_id, emails, ids, sign[:16])
         return replace(note, email=email, user_id=user_id)
 
     return [said for note in notes if (said := blank(note)).email or said.user_id]
-
-
-def _digest(key: str) -> str:
-    secret = secrets.secret(settings.DATA, "suppression_key")
-    return hmac.new(secret.encode(), f"identity:{key}".encode(), hashlib.sha256).hexdigest()
 
 
 def _strength(note: Note) -> str:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.engine.errors import Refused
-from accord.people.identity import evidence
+from accord.people.identity import forgetting
 from accord.people.models import Contact, Erasure, PrivacyRequest
 from accord.people.privacy import erased, in_backups, persons, record, requests
 from accord.people.privacy.erased import Line
@@ -131,7 +131,7 @@ def _begin(contact: Contact, request: PrivacyRequest | None, by: User | None) ->
         by=by,
     )
     record.suppress(held, made.asked_at)
-    evidence.forget(held, at=made.asked_at)
+    forgetting.forget(person.keys, at=made.asked_at)
     with logbooks.opened():
         record.erase(person)
     audit.record("person.erasure_began", held, by=by, erasure=made.pk)
@@ -242,7 +242,7 @@ def _finish(made: Erasure) -> None:
 
 def _person(made: Erasure) -> Person:
     plan = made.plan or {}
-    kinds = ("visitors", "names", "words", "emails", "ids", "numbers")
+    kinds = ("visitors", "names", "words", "emails", "ids", "numbers", "keys")
     lists = {name: tuple(plan.get(name, ())) for name in kinds}
     return Person(id=plan["id"], **lists)
 

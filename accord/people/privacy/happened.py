@@ -8,10 +8,10 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from accord.people import fields, timeline
+from accord.people.identity import forgetting
 from accord.people.models import (
     ChangedPerson,
     Evidence,
-    KeyChange,
     Membership,
     MembershipTurn,
     Visitor,
@@ -119,6 +119,7 @@ def _no_events(person: Person) -> None:
                 "stay": list(_STAY),
             },
         )
+        cursor.execute(_UNNAME, {"keys": list(person.keys)})
 
 
 _STRIP = """
@@ -130,6 +131,16 @@ UPDATE platform_event SET
     channel = CASE WHEN channel = ANY(%(channels)s) OR channel = '' THEN channel ELSE 'other' END,
     visitor_id = NULL, session_id = NULL, actor = ''
 WHERE contact_id = %(contact)s
+"""
+# Of what others did on a device, or nobody we know: by whom it says that it was.
+_IS_KEY = "({0} = ANY(%(keys)s) OR ({0} LIKE '%%@%%' AND lower({0}) = ANY(%(keys)s)))"
+_UNNAME = f"""
+UPDATE platform_event SET properties = properties - ARRAY(
+    SELECT key FROM jsonb_each_text(properties)
+    WHERE key IN ('user', 'email') AND {_IS_KEY.format("value")}
+)
+WHERE visitor_id IS NOT NULL
+    AND ({_IS_KEY.format("properties->>'user'")} OR {_IS_KEY.format("properties->>'email'")})
 """
 
 
@@ -176,19 +187,20 @@ def _no_details(person: Person) -> None:
 def _visitors(person: Person) -> Iterator[Row]:
     theirs = Visitor.objects.filter(pk__in=person.visitors)
     yield from rows.of(theirs)
+    yield from rows.of(forgetting.servers(person.keys).exclude(pk__in=person.visitors))
     yield from rows.of(VisitorSpan.objects.filter(visitor__in=theirs, contact=person.id))
-    mine = Q(email__in=person.emails) | Q(user_id__in=person.words)
-    mine |= Q(visitor__in=_alone(person))
-    yield from rows.of(Evidence.objects.filter(mine).exclude(email="", user_id=""))
-    yield from rows.of(KeyChange.objects.filter(email__in=person.words))
+    alone = Evidence.objects.filter(visitor__in=list(_alone(person)))
+    mine = alone | forgetting.said(person.keys)
+    yield from rows.of(mine.exclude(email="", user_id=""))
+    yield from rows.of(forgetting.changes(person.keys))
 
 
 def _no_visitors(person: Person) -> None:
     """Devices of nobody else go; one that others share keeps them apart, by another name.
 
-    What was said of who they are was blanked as the erasure began (identity.evidence.forget).
+    What was said of who they are was blanked as the erasure began (identity.forgetting).
     """
-    KeyChange.objects.filter(email__in=person.words).delete()
+    forgetting.forget_changes(person.keys)
     alone = list(_alone(person))
     Visitor.objects.filter(pk__in=alone).delete()
     for shared in Visitor.objects.filter(pk__in=person.visitors):

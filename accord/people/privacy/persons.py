@@ -7,6 +7,7 @@ from itertools import product
 
 from django.db.models import Q
 
+from accord.people.identity import forgetting
 from accord.people.models import Address, Contact, Visitor, VisitorSpan
 from accord.platform.models import FieldChange, User
 from accord.platform.personal import Person, settle
@@ -33,6 +34,9 @@ def as_known(contact: Contact) -> Person:
     ids = {each for each in numbers if _tells_apart(each)}
     words = {contact.phone, *emails, *(value for _, value in found), *_names(contact, former), *ids}
     words |= _given_up(former["email"] | former["phone"])  # in texts only: they may be mistakes
+    keys = forgetting.keys(
+        (emails | _given_up(former["email"])) - {""}, numbers, records=_same(contact)
+    )
     return Person(
         id=contact.pk,
         visitors=tuple(pk for pk, _ in visitors),
@@ -41,6 +45,7 @@ def as_known(contact: Contact) -> Person:
         emails=tuple(sorted(emails - {""})),
         ids=tuple(sorted(ids)),
         numbers=tuple(sorted(numbers)),
+        keys=tuple(sorted(keys)),
     )
 
 

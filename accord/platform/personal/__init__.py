@@ -29,6 +29,8 @@ class Person:
     written: addresses, numbers, ids, and the name where no other contact has it.
     emails: the addresses they have now, by which rows are found. ids: those among the words.
     numbers: every id that is theirs alone, also one too plain to be looked for in texts.
+    keys: addresses and ids by which devices are said to be theirs: also those given up, and those
+    that were said together with theirs, which stand on no record.
     """
 
     id: int
@@ -38,6 +40,7 @@ class Person:
     emails: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def _nothing(person: Person) -> None:

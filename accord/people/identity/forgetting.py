@@ -1,0 +1,104 @@
+"""Forgetting: by which keys somebody who is erased was known, and evidence without them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Greatest, Least
+
+from accord.engine import identity as engine
+from accord.engine.identity import ERASED, Keys
+from accord.people.identity import evidence
+from accord.people.models import ErasedKey, Evidence, KeyChange, Visitor
+from accord.platform.models import User
+
+THEIRS = 0  # whose a key is, whichever of the records of the person has it
+
+
+def keys(emails: Collection[str], ids: Collection[str], *, records: Collection[int]) -> set[str]:
+    """Those of these addresses and ids that are nobody else's we know, and what goes with them.
+
+    records: those of the person. With them go ids that were said together with the addresses,
+    and addresses nobody has, no colleague either, that were said together with the ids.
+    """
+    said = Evidence.objects.filter(email__in=set(emails) - {""}).exclude(user_id="")
+    found = {*ids, *said.values_list("user_id", flat=True)}
+    pairs = [each for each in evidence.with_ids(found) if not each.email.startswith(ERASED)]
+    known = evidence.keys({*emails, *(each.email for each in pairs)}, found)
+    by_email = dict.fromkeys(emails, THEIRS) | _whose(known.emails, records)
+    by_id = _whose(known.user_ids, records)
+    whose = dict.fromkeys(ids, THEIRS)
+    whose |= engine.with_partners(Keys(by_email, by_id), pairs).user_ids
+    theirs = {each for each in found if whose.get(each) == THEIRS}
+    beside = {each.email for each in pairs if each.user_id in theirs} - by_email.keys()
+    beside -= set(User.objects.filter(email__in=beside).values_list("email", flat=True))
+    return theirs | beside | {each for each in emails if by_email[each] == THEIRS}
+
+
+def said(known_as: Collection[str]) -> QuerySet[Evidence]:
+    """What was said in which one of these keys stands."""
+    return Evidence.objects.filter(Q(email__in=known_as) | Q(user_id__in=known_as))
+
+
+def servers(known_as: Collection[str]) -> QuerySet[Visitor]:
+    """The visitors whom a server calls by one of these keys."""
+    by_address = said(known_as).filter(visitor__by=Visitor.By.USER, user_id="")
+    named = by_address.values_list("visitor", "visitor__name")
+    ids = [pk for pk, name in named if name.strip().lower() in known_as]
+    return Visitor.objects.filter(Q(name__in=known_as) | Q(pk__in=ids), by=Visitor.By.USER)
+
+
+def changes(known_as: Collection[str]) -> QuerySet[KeyChange]:
+    """What is still to be looked at because of one of these keys."""
+    return KeyChange.objects.filter(Q(email__in=known_as) | Q(user_id__in=known_as))
+
+
+@transaction.atomic
+def forget(known_as: Collection[str], *, at: datetime) -> None:
+    """Blank the keys of somebody who is erased (`keys`), also in what was said before `at` and
+    comes late.
+
+    That somebody else was there stays: it keeps what they did from being taken for another's. So
+    does what was said of others in the same breath.
+    """
+    for key in sorted(known_as):
+        for kind in ("email", "id") if "@" in key else ("id",):
+            digest = evidence.digest(f"{kind}:{key}")
+            ErasedKey.objects.update_or_create(digest=digest, defaults={"at": at})
+    for visitor in servers(known_as):
+        Visitor.objects.filter(pk=visitor.pk).update(name=f"erased {visitor.pk}")
+    for row in said(known_as).order_by("pk"):
+        _blank(row, known_as)
+    forget_changes(known_as)
+
+
+def forget_changes(known_as: Collection[str]) -> None:
+    """Take the keys out of what is still to be looked at, and leave those of others there."""
+    KeyChange.objects.filter(email__in=known_as).update(email="")
+    KeyChange.objects.filter(user_id__in=known_as).update(user_id="")
+    KeyChange.objects.filter(email="", user_id="").delete()
+
+
+def _whose(known: Mapping[str, int], records: Collection[int]) -> dict[str, int]:
+    return {key: THEIRS if who in records else who for key, who in known.items()}
+
+
+def _blank(row: Evidence, known_as: Collection[str]) -> None:
+    email, user_id = evidence.forgotten(row.email, row.user_id, known_as, known_as, str(row.pk))
+    mine = Evidence.objects.filter(pk=row.pk)
+    same = Evidence.objects.filter(
+        visitor=row.visitor_id, email=email, user_id=user_id, strength=row.strength, hour=row.hour
+    )
+    span = {
+        "first_at": Least("first_at", row.first_at),
+        "last_at": Greatest("last_at", row.last_at),
+    }
+    # What was rejected in words that are gone must not reject what others said without them.
+    is_void = not (email or user_id) or bool(row.rejected_at and email and email == row.email)
+    if is_void or same.update(**span):
+        mine.delete()
+    else:
+        mine.update(email=email, user_id=user_id, message="")

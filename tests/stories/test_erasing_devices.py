@@ -1,0 +1,158 @@
+"""An erasure reaches what devices said, by every key a person was known by, and no one else's."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accord.people import contacts
+from accord.people.identity import devices as known
+from accord.people.identity import following
+from accord.people.models import Evidence, Visitor, VisitorSpan
+from accord.people.privacy import erasing
+from accord.platform.models import Event
+from tests.stories.devices import say, take
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
+
+
+@pytest.fixture
+def ana():
+    values = {"first_name": "Ana", "email": "ana@buyer.example", "external_id": "7"}
+    return contacts.create(values=values, by=None)
+
+
+@pytest.fixture
+def bo():
+    values = {"first_name": "Bo", "email": "bo@buyer.example", "external_id": "8"}
+    return contacts.create(values=values, by=None)
+
+
+def erased(contact):
+    contact.refresh_from_db()
+    assert erasing.run_all(erasing.begin(contact, by=None))
+
+
+def words():
+    """What evidence says: address and id; an address that was erased is "erased"."""
+    rows = Evidence.objects.order_by("first_at", "pk").values_list("email", "user_id")
+    return [(email.partition(":")[0], user_id) for email, user_id in rows]
+
+
+def said_of_bo():
+    rows = Evidence.objects.filter(email="bo@buyer.example") | Evidence.objects.filter(user_id="8")
+    return list(rows.order_by("pk").values("pk", "email", "user_id", "first_at", "last_at"))
+
+
+def test_an_id_said_with_an_address_goes_from_a_shared_device(ana, bo):
+    say("tablet", userId="u-42", email="ana@buyer.example")
+    say("tablet", userId="u-42", minutes=1)
+    say("tablet", userId="8", email="bo@buyer.example", minutes=5)
+    say("tablet", userId="8", minutes=6)
+    take()
+    before = said_of_bo()
+    erased(ana)
+    assert said_of_bo() == before and len(before) == 2
+    assert not Evidence.objects.filter(user_id="u-42").exists()
+    assert Evidence.objects.filter(email__startswith="erased:", user_id="").count() == 1
+    assert not Event.objects.filter(properties__user="u-42").exists()
+    following.look_at_all()
+    assert set(VisitorSpan.objects.values_list("contact", flat=True)) == {None, bo.pk}
+
+
+def test_an_address_that_was_corrected_goes_from_a_device_that_said_only_it(ana):
+    say("phone", email="ana@buyer.example")
+    take()
+    contacts.change(ana, values={"email": "ana@now.example"}, by=None)
+    following.look_at_all()
+    erased(ana)
+    assert words() == [("erased", "")]
+    assert not Event.objects.filter(properties__email="ana@buyer.example").exists()
+
+
+def test_a_former_id_goes_from_devices_and_as_the_name_of_a_servers_person(ana):
+    say("phone", userId="7")
+    say("", userId="7")
+    take()
+    contacts.change(ana, values={"external_id": "17"}, by=None)
+    following.look_at_all()
+    erased(ana)
+    assert words() == []
+    assert set(Visitor.objects.values_list("by", "name")) == {
+        ("device", "phone"),
+        ("user", f"erased {Visitor.objects.get(by='user').pk}"),
+    }
+    assert not Event.objects.filter(properties__user="7").exists()
+
+
+def test_an_address_said_with_their_id_goes_too(ana, bo, mia):
+    say("tablet", userId="7", email="ana@home.example")
+    say("tablet", userId="7", email=mia.email, minutes=1)
+    say("tablet", email="bo@buyer.example", minutes=2)
+    take()
+    erased(ana)
+    assert [email for email, _ in words()] == ["erased", mia.email, "bo@buyer.example"]
+
+
+def test_what_was_said_before_and_comes_late_does_not_bring_them_back(ana):
+    contacts.change(ana, values={"email": "ana@now.example", "external_id": "17"}, by=None)
+    say("phone", userId="u-42", email="ana@now.example")
+    take()
+    erased(ana)
+    say("tablet", userId="u-42")
+    say("tablet", email="ana@buyer.example", minutes=1)
+    say("tablet", userId="7", minutes=2)
+    take()
+    assert words() == [("erased", "")]
+
+
+def test_what_is_said_afterwards_is_kept(ana):
+    say("phone", userId="u-42", email="ana@buyer.example")
+    take()
+    erased(ana)
+    say("phone", userId="u-42", email="ana@buyer.example", minutes=180)
+    take()
+    assert words() == [("ana@buyer.example", "u-42")]
+
+
+def test_an_id_said_with_two_people_stays_where_it_names_the_other(ana, bo):
+    say("tablet", userId="guest", email="ana@buyer.example")
+    say("tablet", userId="guest", email="bo@buyer.example", minutes=1)
+    say("tablet", userId="8", email="ana@buyer.example", minutes=2)
+    take()
+    before = [each for each in said_of_bo() if each["email"] == "bo@buyer.example"]
+    erased(ana)
+    assert before == [each for each in said_of_bo() if each["email"] == "bo@buyer.example"]
+    assert {("erased", "8"), ("erased", "guest")} < set(words())
+
+
+def test_an_address_two_records_have_stays_where_it_names_the_other(ana, bo):
+    ana.addresses.create(kind="email", value="bo@buyer.example")
+    say("tablet", email="bo@buyer.example")
+    take()
+    before = said_of_bo()
+    erased(ana)
+    assert said_of_bo() == before and len(before) == 1
+
+
+def test_what_was_said_with_and_without_the_id_in_one_hour_becomes_one(ana, bo):
+    at = (timezone.now() - timedelta(hours=2)).replace(minute=0)
+    say("tablet", userId="7", email="bo@buyer.example", at=at)
+    say("tablet", email="bo@buyer.example", minutes=1, at=at)
+    say("tablet", userId="7", minutes=2, at=at)
+    take()
+    first = Evidence.objects.get(user_id="7", email="bo@buyer.example").first_at
+    erased(ana)
+    assert words() == [("bo@buyer.example", "")]
+    assert Evidence.objects.get().first_at == first
+
+
+def test_what_was_rejected_of_both_rejects_nothing_of_the_other(ana, bo):
+    say("tablet", userId="7", email="bo@buyer.example")
+    take()
+    tablet = Visitor.objects.get(name="tablet")
+    known.reject(bo, tablet, by=None)
+    say("tablet", email="bo@buyer.example", minutes=1)
+    take()
+    erased(ana)
+    assert [each.is_rejected for each in known.of(bo)] == [False]
