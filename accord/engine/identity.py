@@ -29,22 +29,22 @@ ERASED = "erased:"  # no address begins like this
 
 @dataclass(frozen=True, order=True)
 class Said:
-    """What was said of a visitor, from `first` to `last` within one hour, in equal words.
+    """What was said of a visitor in equal words within one hour.
 
     email: a clean address or "". user_id: an id or "". is_known: a server said it, not a page.
+    moments: when it was said, one or more; another may have been said in between.
     """
 
     visitor: int
     email: str
     user_id: str
     is_known: bool
-    first: datetime
-    last: datetime
+    moments: tuple[datetime, ...]
 
     @property
     def words(self) -> tuple[int, str, str, bool, datetime]:
         """What two of them have in common when they are one: see `together`."""
-        return self.visitor, self.email, self.user_id, self.is_known, hour(self.first)
+        return self.visitor, self.email, self.user_id, self.is_known, hour(self.moments[0])
 
 
 @dataclass(frozen=True)
@@ -69,19 +69,18 @@ def hour(at: datetime) -> datetime:
 
 
 def together(said: Iterable[Said]) -> list[Said]:
-    """Equal words within an hour as one, from the first to the last time they were said.
+    """Equal words within an hour as one, with the moments they were said at: of those within one
+    second the first and the last.
 
     However often and in whatever order it is applied, to parts or to all, the outcome is one.
     """
-    found: dict[tuple[object, ...], Said] = {}
+    found: dict[tuple[object, ...], list[Said]] = {}
     for each in said:
-        there = found.get(each.words)
-        if there is None:
-            found[each.words] = each
-        else:
-            first, last = min(there.first, each.first), max(there.last, each.last)
-            found[each.words] = replace(there, first=first, last=last)
-    return list(found.values())
+        found.setdefault(each.words, []).append(each)
+    return [
+        replace(some[0], moments=_apart(moment for each in some for moment in each.moments))
+        for some in found.values()
+    ]
 
 
 def partners(said: Iterable[Said], emails: Mapping[str, int]) -> dict[str, int]:
@@ -110,7 +109,7 @@ def device(said: Collection[Said], keys: Keys) -> tuple[Span, ...]:
     marks: dict[datetime, int] = {}
     for each in said:
         if (who := _who(each, keys)) != _SILENT:
-            for moment in {each.first, each.last}:
+            for moment in each.moments:
                 # Of two said in one instant the contact made last counts: any rule would do.
                 marks[moment] = max(marks.get(moment, 0), who)
     spans: list[Span] = []
@@ -145,6 +144,14 @@ def forgotten(said: Said, keys: Keys, sign: str) -> Said:
     """
     email = f"{ERASED}{sign}" if said.email in keys.emails else said.email
     return replace(said, email=email, user_id="" if said.user_id in keys.user_ids else said.user_id)
+
+
+def _apart(moments: Iterable[datetime]) -> tuple[datetime, ...]:
+    """In order, and of those within one second the first and the last."""
+    seconds: dict[datetime, list[datetime]] = {}
+    for each in sorted(moments):
+        seconds.setdefault(each.replace(microsecond=0), []).append(each)
+    return tuple(sorted({edge for some in seconds.values() for edge in (some[0], some[-1])}))
 
 
 _SILENT = -1

@@ -38,20 +38,18 @@ class Note:
 
 def add(notes: Sequence[Note]) -> None:
     """Keep what was said; equal words within an hour are one row, whatever order they come in."""
-    rows: dict[tuple[object, ...], list[Note]] = {}
-    for note in _without_the_erased(notes):
-        words = (note.visitor.pk, note.email, note.user_id, _strength(note), _hour(note))
-        rows.setdefault(words, []).append(note)
-    if not rows:
+    said = list(_without_the_erased(notes))
+    if not said:
         return
-    ordered = sorted(rows, key=str)
-    firsts = [min(rows[words], key=lambda each: (each.at, each.message)) for words in ordered]
-    values: list[Any] = [
-        *([words[n] for words in ordered] for n in range(5)),
-        [each.at for each in firsts],
-        [max(each.at for each in rows[words]) for words in ordered],
-        [each.key_id for each in firsts],
-        [each.message for each in firsts],
+    values: list[list[Any]] = [
+        [each.visitor.pk for each in said],
+        [each.email for each in said],
+        [each.user_id for each in said],
+        [_strength(each) for each in said],
+        [_hour(each) for each in said],
+        [each.at for each in said],
+        [each.key_id for each in said],
+        [each.message for each in said],
     ]
     with connection.cursor() as cursor:
         cursor.execute(_ADD, [timezone.now(), *values])
@@ -65,14 +63,14 @@ def of(visitors: Collection[int]) -> list[Said]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_OF, [list(visitors)])
-        return [Said(*row) for row in cursor.fetchall()]
+        return [_said(*row) for row in cursor.fetchall()]
 
 
 def with_ids(user_ids: Collection[str]) -> list[Said]:
     """What was said of anybody with these ids and an address beside."""
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, [list(user_ids)])
-        return [Said(*row) for row in cursor.fetchall()]
+        return [_said(*row) for row in cursor.fetchall()]
 
 
 def keys(emails: Collection[str], user_ids: Collection[str]) -> Keys:
@@ -105,7 +103,7 @@ def forgotten(
     email: str, user_id: str, emails: Collection[str], ids: Collection[str], sign: str
 ) -> tuple[str, str]:
     """What stays of words once these addresses and ids are erased: see `engine.identity`."""
-    row = Said(0, email, user_id, False, ALWAYS, ALWAYS)
+    row = Said(0, email, user_id, False, (ALWAYS,))
     gone = Keys(dict.fromkeys(emails, 0), dict.fromkeys(ids, 0))
     said = engine.forgotten(row, gone, sign)
     return said.email, said.user_id
@@ -135,6 +133,10 @@ def _without_the_erased(notes: Sequence[Note]) -> Iterable[Note]:
     return [said for note in notes if (said := blank(note)).email or said.user_id]
 
 
+def _said(visitor: int, email: str, user_id: str, is_known: bool, moments: list[datetime]) -> Said:
+    return Said(visitor, email, user_id, is_known, tuple(moments))
+
+
 def _strength(note: Note) -> str:
     known = Evidence.Strength.KNOWN if note.is_known else Evidence.Strength.SAID
     return str(known)
@@ -157,14 +159,26 @@ def _look_again(new: Collection[tuple[str, str]]) -> None:
     )
 
 
-_ADD = """
+# In order, and of those within one second the first and the last; none of a server's person, who
+# is one at all times.
+_MOMENTS = """ARRAY(SELECT DISTINCT unnest(ARRAY[min(moment), max(moment)])
+    FROM unnest({moments}) AS moment WHERE {hour} > 'epoch'
+    GROUP BY date_trunc('second', moment) ORDER BY 1)"""
+_ADD = f"""
 INSERT INTO people_evidence AS e (visitor_id, email, user_id, strength, hour, first_at, last_at,
-                                  key_id, message, recorded_at)
-SELECT *, %s FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
-    %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::text[])
+                                  moments, key_id, message, recorded_at)
+SELECT visitor, email, user_id, strength, hour, min(at), max(at),
+    {_MOMENTS.format(moments="array_agg(at)", hour="hour")},
+    (array_agg(key ORDER BY at, message))[1], (array_agg(message ORDER BY at, message))[1], %s
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+    %s::timestamptz[], %s::bigint[], %s::text[])
+    AS said (visitor, email, user_id, strength, hour, at, key, message)
+GROUP BY visitor, email, user_id, strength, hour
+ORDER BY visitor, email, user_id, strength, hour
 ON CONFLICT (visitor_id, email, user_id, strength, hour) DO UPDATE SET
     first_at = least(e.first_at, excluded.first_at),
     last_at = greatest(e.last_at, excluded.last_at),
+    moments = {_MOMENTS.format(moments="_THERE || excluded.moments", hour="e.hour")},
     (key_id, message) = (SELECT
         CASE WHEN (excluded.first_at, excluded.message) < (e.first_at, e.message)
              THEN excluded.key_id ELSE e.key_id END,
@@ -172,8 +186,9 @@ ON CONFLICT (visitor_id, email, user_id, strength, hour) DO UPDATE SET
              THEN excluded.message ELSE e.message END)
 WHERE excluded.last_at > e.last_at
     OR (excluded.first_at, excluded.message) < (e.first_at, e.message)
+    OR NOT excluded.moments <@ (_THERE)
 RETURNING email, user_id, xmax = 0
-"""
+""".replace("_THERE", "e.moments || e.first_at || e.last_at")
 _OF = """
 WITH mine AS (
     SELECT * FROM people_evidence AS e WHERE visitor_id = ANY(%s) AND NOT EXISTS (
@@ -182,13 +197,15 @@ WITH mine AS (
 ), several AS (
     SELECT visitor_id FROM mine GROUP BY visitor_id HAVING count(DISTINCT (email, user_id)) > 1
 )
-SELECT visitor_id, email, user_id, strength = 'known', min(first_at), max(last_at)
-FROM mine LEFT JOIN several USING (visitor_id)
-GROUP BY visitor_id, email, user_id, strength,
-    CASE WHEN several.visitor_id IS NOT NULL THEN hour END
+SELECT visitor_id, email, user_id, strength = 'known', moments || first_at || last_at
+FROM mine WHERE visitor_id IN (TABLE several)
+UNION ALL
+SELECT visitor_id, email, user_id, strength = 'known', ARRAY[min(first_at)]
+FROM mine WHERE visitor_id NOT IN (TABLE several)
+GROUP BY visitor_id, email, user_id, strength
 """
 _PAIRS = """
-SELECT 0, email, user_id, strength = 'known', min(first_at), max(last_at)
+SELECT 0, email, user_id, strength = 'known', ARRAY[min(first_at)]
 FROM people_evidence AS e WHERE user_id = ANY(%s) AND user_id <> '' AND email <> ''
     AND NOT EXISTS (
         SELECT FROM people_evidence AS r WHERE r.visitor_id = e.visitor_id

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -34,6 +35,8 @@ class Evidence(models.Model):
     """What was said of who a visitor is: an address, an id or both, when, and by whom it came.
 
     One row is everything said in the same words within an hour, from the first to the last time.
+    moments: each time, as a device may be somebody else's in between; of those within one second
+    the first and the last. None of a server's person, and before 0034 none between the two.
     message, key_id: the first of them, as the client called it, and the write key it came by.
     rejected_at: a person says that these words are wrong, whenever this visitor says them.
     """
@@ -49,6 +52,7 @@ class Evidence(models.Model):
     hour = models.DateTimeField()
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
+    moments = ArrayField(models.DateTimeField(), default=list, db_default=[])
     recorded_at = models.DateTimeField()
     key_id = models.BigIntegerField()
     message = models.CharField(max_length=200, blank=True)
