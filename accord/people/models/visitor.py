@@ -36,7 +36,7 @@ class Evidence(models.Model):
 
     One row is everything said in the same words within an hour, from the first to the last time.
     moments: each time, as a device may be somebody else's in between; of those within one second
-    the first and the last. None of a server's person, and before 0034 none between the two.
+    the first and the last. None of a server's person, and before 0035 none between the two.
     message, key_id: the first of them, as the client called it, and the write key it came by.
     rejected_at: a person says that these words are wrong, whenever this visitor says them.
     """

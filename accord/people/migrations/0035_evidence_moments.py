@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0033_spellings")]
+    dependencies = [("people", "0034_asked_again_once_not_restricted")]
 
     operations = [
         migrations.AddField(
