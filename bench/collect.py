@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,7 @@ def _kinds() -> Iterator[tuple[str, str, int, int]]:
     yield "events in batches of 20", request("batch", {"batch": [event] * BATCH}), BATCH, EVENTS
 
 
-def request(path: str, said: dict[str, object]) -> str:
+def request(path: str, said: Mapping[str, object]) -> str:
     """A whole request to the collect server, as it goes over the wire."""
     body = json.dumps(said)
     basic = base64.b64encode(f"{KEY}:".encode()).decode()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench import figures, instance
 from bench.figures import Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 NAME = "lake"
 CONTACTS, EVENTS, LATER, MONTHS = 100_000, 1_000_000, 200_000, 6
@@ -146,7 +146,7 @@ def _shipped() -> list[Figure]:
     ]
 
 
-def _events(held: list) -> tuple[int, int]:
+def _events(held: list[Any]) -> tuple[int, int]:
     [events] = [each for each in held if each.table == "platform_event"]
     return events.rows, events.bytes
 
@@ -165,7 +165,7 @@ def _median(name: str, work: Callable[[], object]) -> Figure:
     return figures.reported(name, round(taken), "ms")
 
 
-def _run(sql: str, parameters: object = None) -> list:
+def _run(sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[Any]:
     from django.db import connection
 
     with connection.cursor() as cursor:

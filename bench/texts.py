@@ -109,9 +109,9 @@ def _found(place: str) -> Callable[..., object]:
 def _reads(value: object) -> bool:
     if not inspect.isfunction(value):
         return False
-    first, *others = inspect.signature(value).parameters.values() or [None]
-    plain = first is not None and first.annotation == "str"
-    return plain and all(each.default is not each.empty for each in others)
+    given = list(inspect.signature(value).parameters.values())
+    plain = bool(given) and given[0].annotation == "str"
+    return plain and all(each.default is not each.empty for each in given[1:])
 
 
 def _measured() -> Iterator[tuple[str, float]]:
