@@ -10,4 +10,4 @@ SIZES = {"contacts": 1_000_000, "companies": 50_000, "deals": 100_000, "events":
 
 
 def run() -> list[Figure]:
-    return pages.run(SIZES, name=NAME)
+    return pages.run(pages.asked(SIZES), name=NAME)

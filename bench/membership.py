@@ -35,6 +35,7 @@ GROUP BY event.contact_id, event.recorded_at
 
 
 def run(sizes: dict[str, int] = SIZES, *, rate: int = RATE, seconds: int = SECONDS) -> list[Figure]:
+    sizes = pages.asked(sizes)
     with instance.running():
         pages.fill(sizes)
         pages.settle()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -59,6 +60,11 @@ def run(sizes: Mapping[str, int] = SIZES, *, name: str = NAME) -> list[Figure]:
             figures.reported(f"{name}: reference, SELECT 1 and back", median(trips), "ms"),
             *(each for page in pages for each in _figures(page, name, median(loops))),
         ]
+
+
+def asked(sizes: Mapping[str, int]) -> dict[str, int]:
+    """These sizes, or what BENCH_CONTACTS, BENCH_EVENTS and so on say instead."""
+    return {name: int(os.environ.get(f"BENCH_{name.upper()}", n)) for name, n in sizes.items()}
 
 
 def fill(sizes: Mapping[str, int]) -> None:

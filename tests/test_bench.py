@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bench import __main__ as bench
-from bench import alone, figures, texts
+from bench import alone, figures, pages, texts
 
 TINY = """
 from bench import figures
@@ -56,6 +56,12 @@ def test_an_unknown_name_is_refused_with_the_known_ones(folder, tmp_path, capsys
 def test_a_percentile_is_a_measured_value():
     assert figures.percentile([5, 1, 4, 2, 3], 0.95) == 5
     assert figures.percentile(list(range(1, 21)), 0.95) == 19
+
+
+def test_sizes_are_what_the_environment_says(monkeypatch):
+    monkeypatch.setenv("BENCH_EVENTS", "20000000")
+    usual = {"contacts": 10, "events": 20}
+    assert pages.asked(usual) == {"contacts": 10, "events": 20_000_000}
 
 
 TINY_COMPANY = {"companies": 20, "contacts": 300, "deals": 40, "events": 2_000}

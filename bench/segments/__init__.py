@@ -24,6 +24,7 @@ ROUNDS = 3
 
 
 def run(sizes: dict[str, int] = SIZES, *, rounds: int = ROUNDS) -> list[Figure]:
+    sizes = pages.asked(sizes)
     with instance.running():
         from django.utils import timezone
 
