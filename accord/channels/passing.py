@@ -12,6 +12,7 @@ from accord.channels.models import Message
 from accord.engine.consent import gate
 from accord.engine.consent.terms import Basis, Channel, Decision, Facts, Kind, Question
 from accord.engine.errors import Refused
+from accord.people import families
 from accord.people.consents import consent, purposes, story, together
 from accord.people.models import Contact
 from accord.platform.access import preferences
@@ -68,18 +69,16 @@ def again(message: Message) -> dict[str, Any]:
     """Ask once more as a message leaves; the columns to keep with it. Raises Withheld.
 
     Called in the transaction that marks it as being sent. The contact's row is locked, as it is
-    when something is added to the ledger: a withdrawal comes wholly before or wholly after.
+    when something is added to the ledger or two are merged: a withdrawal or a merge comes wholly
+    before or wholly after. It is asked of whom they are then.
     """
-    contact = None
-    if message.contact_id is not None:
-        held = Contact.objects.select_for_update(no_key=True)
-        contact = held.filter(pk=message.contact_id).first()
+    contact = _held(message)
     now = timezone.now()  # after the lock: what was said while we waited counts
     why = Why(contact, message.purpose)
     decision = ask(message, why, now)
     if not decision:
         raise Withheld(decision.words)
-    return _columns(why, decision) | {"decided_at": now}
+    return _columns(why, decision) | {"contact": contact, "decided_at": now}
 
 
 def was_lawful(message: Message) -> bool:
@@ -100,6 +99,20 @@ def was_lawful(message: Message) -> bool:
     question = Question(message.purpose, Channel.EMAIL, Kind.MARKETING, then["double"])
     decision = gate.decide(known, question, at)
     return (decision.basis, decision.basis_id) == (Basis(message.basis), message.basis_id)
+
+
+def _held(message: Message) -> Contact | None:
+    """Whom a message is for now, locked: somebody merged is the record that stays."""
+    while (pk := _root(message)) is not None:
+        found = Contact.objects.select_for_update(no_key=True).filter(pk=pk).first()
+        if _root(message) == pk:  # not merged, nor two again, while we waited for the lock
+            return found
+    return None
+
+
+def _root(message: Message) -> int | None:
+    asked = Message.objects.filter(pk=message.pk).values_list("contact", flat=True).first()
+    return None if asked is None else families.root(asked)
 
 
 def _without_contact(why: Why, now: datetime) -> Decision:
