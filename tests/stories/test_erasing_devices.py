@@ -106,6 +106,22 @@ def test_what_was_said_before_and_comes_late_does_not_bring_them_back(ana):
     assert words() == [("erased", "")]
 
 
+def test_what_comes_late_is_an_event_without_their_ids_and_addresses(ana, bo):
+    say("phone", userId="u-42", email="ana@buyer.example")
+    take()
+    erased(ana)
+    say("tablet", userId="u-42", email="Ana@Buyer.example")
+    say("", userId="u-42", minutes=1)
+    say("", userId="Ana@buyer.example", minutes=2)
+    say("", userId="8", minutes=3)
+    take()
+    assert list(Visitor.objects.order_by("name").values_list("name", flat=True)) == ["8", "tablet"]
+    late = Event.objects.filter(visitor_id__isnull=False).order_by("happened_at")
+    assert [each.properties.get("user") for each in late] == [None, "8"]
+    assert "email" not in late[0].properties
+    assert words() == [("erased", ""), ("", "8")]
+
+
 def test_what_is_said_afterwards_is_kept(ana):
     say("phone", userId="u-42", email="ana@buyer.example")
     take()

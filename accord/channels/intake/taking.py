@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from accord.channels.intake import answered, arrivals, counts, events, repeats
+from accord.channels.intake import answered, arrivals, counts, erased, events, repeats
 from accord.channels.intake.arrivals import Arrival
 from accord.channels.intake.events import Whose
 from accord.channels.intake.repeats import Fresh
@@ -76,8 +76,9 @@ def _take(pks: Sequence[int], now: datetime) -> int:
     answers = [each.arrival for each in fresh if each.arrival.message.kind is Kind.CONSENT]
     failed += answered.keep(answers)
     counts.add([each.arrival for each in fresh if each.arrival.message.counted_only])
-    if named := [each for each in fresh if _names_somebody(each.arrival)]:
-        events.write(named, _whose(named), now)
+    named, kept = erased.without([each for each in fresh if _names_somebody(each.arrival)])
+    if named:
+        events.write(kept, _whose(named), now)
     FailedEvent.objects.bulk_create(failed)
     Receipt.objects.filter(pk__in=[each.pk for each in held]).delete()
     return len(held)

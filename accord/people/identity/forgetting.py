@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Greatest, Least
 
 from accord.engine import identity as engine
+from accord.engine.cleaning import emails as cleaning
+from accord.engine.errors import Unreadable
 from accord.engine.identity import ERASED, Keys
 from accord.people.identity import evidence
 from accord.people.models import ErasedKey, Evidence, KeyChange, Visitor
@@ -80,6 +82,25 @@ def forget_changes(known_as: Collection[str]) -> None:
     KeyChange.objects.filter(email__in=known_as).update(email="")
     KeyChange.objects.filter(user_id__in=known_as).update(user_id="")
     KeyChange.objects.filter(email="", user_id="").delete()
+
+
+def erased_since(said: Collection[tuple[str, datetime]]) -> set[tuple[str, datetime]]:
+    """Those of these keys, each said at a moment and as it was written, that were erased since."""
+    if not said or not ErasedKey.objects.exists():
+        return set()
+    digests = {key: evidence.digest(_named(key)) for key, _ in said}
+    rows = ErasedKey.objects.filter(digest__in=set(digests.values()))
+    gone = dict(rows.values_list("digest", "at"))
+    return {(key, at) for key, at in said if at <= gone.get(digests[key], evidence.ALWAYS)}
+
+
+def _named(key: str) -> str:
+    if "@" not in key:
+        return f"id:{key}"
+    try:
+        return f"email:{cleaning.read(key)}"
+    except Unreadable:
+        return f"id:{key}"
 
 
 def _whose(known: Mapping[str, int], records: Collection[int]) -> dict[str, int]:

@@ -119,7 +119,7 @@ def _no_events(person: Person) -> None:
                 "stay": list(_STAY),
             },
         )
-        cursor.execute(_UNNAME, {"keys": list(person.keys)})
+        cursor.execute(_UNNAME, {"keys": list(person.keys), "naming": list(_NAMING)})
 
 
 _STRIP = """
@@ -133,14 +133,15 @@ UPDATE platform_event SET
 WHERE contact_id = %(contact)s
 """
 # Of what others did on a device, or nobody we know: by whom it says that it was.
+_NAMING = ("user", "email", "previous")
 _IS_KEY = "({0} = ANY(%(keys)s) OR ({0} LIKE '%%@%%' AND lower({0}) = ANY(%(keys)s)))"
 _UNNAME = f"""
 UPDATE platform_event SET properties = properties - ARRAY(
     SELECT key FROM jsonb_each_text(properties)
-    WHERE key IN ('user', 'email') AND {_IS_KEY.format("value")}
+    WHERE key = ANY(%(naming)s) AND {_IS_KEY.format("value")}
 )
 WHERE visitor_id IS NOT NULL
-    AND ({_IS_KEY.format("properties->>'user'")} OR {_IS_KEY.format("properties->>'email'")})
+    AND ({" OR ".join(_IS_KEY.format(f"properties->>'{name}'") for name in _NAMING)})
 """
 
 

@@ -1,0 +1,50 @@
+"""What was said before a person was erased, and comes late, is taken in without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
+from datetime import datetime
+
+from accord.channels.intake.repeats import Fresh
+from accord.engine.capture.messages import Message
+from accord.people.identity import forgetting
+
+
+def without(fresh: Sequence[Fresh]) -> tuple[list[Fresh], list[Fresh]]:
+    """These messages as they were said, and as they are kept: without ids and addresses of people
+    erased since. What a server says of such a person, and of no device, is in neither.
+    """
+    keys = {(key, each.arrival.message.happened_at) for each in fresh for key in _keys(each)}
+    gone = forgetting.erased_since(keys)
+    said = [each for each in fresh if not _is_of(each.arrival.message, gone)] if gone else fresh
+    return list(said), [_unnamed(each, gone) for each in said] if gone else list(said)
+
+
+def _keys(fresh: Fresh) -> Iterator[str]:
+    message = fresh.arrival.message
+    email = message.properties.get("email")
+    named = (message.user_id, message.previous_id, email if isinstance(email, str) else "")
+    yield from (key for key in named if key)
+
+
+def _is_of(message: Message, gone: Set[tuple[str, datetime]]) -> bool:
+    return not message.anonymous_id and (message.user_id, message.happened_at) in gone
+
+
+def _unnamed(fresh: Fresh, gone: Set[tuple[str, datetime]]) -> Fresh:
+    message = fresh.arrival.message
+    erased = {key for key in _keys(fresh) if (key, message.happened_at) in gone}
+    if not erased:
+        return fresh
+    unnamed = replace(
+        message,
+        user_id="" if message.user_id in erased else message.user_id,
+        previous_id="" if message.previous_id in erased else message.previous_id,
+        properties={
+            name: value
+            for name, value in message.properties.items()
+            if name != "email" or value not in erased
+        },
+    )
+    return replace(fresh, arrival=replace(fresh.arrival, message=unnamed))
