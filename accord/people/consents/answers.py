@@ -96,6 +96,7 @@ def standing(contact: Contact, now: datetime) -> Standing:
     key_is_lost = Exists(suppressions.of_lost_keys())
     offered = list(purposes.in_use().annotate(key_is_lost=key_is_lost))
     lost = Decision(False, consent.KEY_LOST) if any(p.key_is_lost for p in offered) else None
+    mine = known.rows[contact.pk].suppressions
     pauses = (row for each in family for row in each.pauses)
     restrictions = (row for each in family for row in each.restrictions)
     return Standing(
@@ -106,11 +107,18 @@ def standing(contact: Contact, now: datetime) -> Standing:
             if reached[channel] or channel in named
         ),
         history=tuple(ledger),
-        suppressed=tuple(proofs.suppressions.values()),
+        suppressed=tuple(
+            row for row in proofs.suppressions.values() if row in mine or _is_said(row)
+        ),
         pauses=tuple(row for row in pauses if row.at <= now < row.until),
         restriction=next((row for row in restrictions if row.lifted_at is None), None),
         child=gate.is_child(facts[Channel.EMAIL], now),
     )
+
+
+def _is_said(row: Suppression) -> bool:
+    """Whether it holds for the person, not only for the address: see engine.consent.merging."""
+    return row.way != Suppression.Way.BOUNCED
 
 
 def _answer(

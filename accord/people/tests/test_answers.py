@@ -106,6 +106,17 @@ def test_an_address_of_a_record_merged_into_another_is_named_where_it_is_suppres
     assert answers.standing(ana, timezone.now()).suppressed == ()
 
 
+def test_a_dead_address_of_a_record_merged_into_another_stops_nothing(ana, news):
+    consent.give(ana, Given("news", MAIL), by=None)
+    ann = contacts.create(values={"first_name": "Ann", "email": "ann@buyer.example"}, by=None)
+    consent.suppress(ann, ann.email, channel=MAIL, way=Suppression.Way.BOUNCED, by=None)
+    merging.merge(ana, ann, choices={}, by=None)
+    assert told(ana).decision and answers.standing(ana, timezone.now()).suppressed == ()
+    contacts.change(ana, values={"email": "ann@buyer.example"}, by=None)
+    assert "comes back" in told(ana).decision.words
+    assert answers.standing(ana, timezone.now()).suppressed == (Suppression.objects.get(),)
+
+
 def test_without_the_key_of_the_list_every_answer_is_refused(ana, news, settings, tmp_path):
     consent.give(ana, Given("news", MAIL), by=None)
     consent.suppress(ana, "x@acme.example", channel=MAIL, way=Suppression.Way.BOUNCED, by=None)

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
 from accord.engine.consent import gate, merging
-from accord.engine.consent.terms import Facts, Pause, Restriction, Source, Stop, Way
+from accord.engine.consent.terms import Facts, Kind, Pause, Restriction, Source, Stop, Way
 from accord.engine.consent.tests.test_gate import (
     CONFIRMED_NEWS,
     DAY,
@@ -27,6 +28,7 @@ PEOPLE = [
         {"claims": (consent(),), "stops": (Stop(1, Way.OBJECTED, THEN + DAY, "news", MAIL),)},
         {"claims": (consent(),), "stops": (Stop(1, Way.SUPPRESSED, THEN - DAY),)},
         {"claims": (consent(),), "pauses": (Pause(1, THEN, NOW + DAY),)},
+        {"claims": (consent(),), "stops": (Stop(1, Way.BOUNCED, THEN + DAY, "", MAIL),)},
         {"claims": (consent(),), "restrictions": (Restriction(1, THEN),)},
     ]
 ]
@@ -43,14 +45,15 @@ def test_what_may_be_sent_afterwards_could_be_sent_before_and_neither_said_stop(
             allowed += 1
             assert gate.decide(kept, NEWS, NOW) or gate.decide(other, NEWS, NOW)
             for each in (kept, other):
-                assert not gate.standing(each, NEWS, NOW)
+                assert not any(s.way != Way.BOUNCED for s in gate.standing(each, NEWS, NOW))
                 assert not any(pause.until > NOW for pause in each.pauses)
                 assert not each.restrictions
     assert allowed > 100
 
 
 def test_the_order_of_two_records_does_not_matter():
-    for kept, other in product(PEOPLE, PEOPLE):
+    alive = [each for each in PEOPLE if not any(s.way == Way.BOUNCED for s in each.stops)]
+    for kept, other in product(alive, alive):
         one, two = merged(kept, other), merged(other, kept)
         assert bool(gate.decide(one, NEWS, NOW)) == bool(gate.decide(two, NEWS, NOW))
 
@@ -67,6 +70,20 @@ def test_a_stop_that_the_person_ended_on_the_same_record_does_not_return():
     assert gate.decide(merged(came_back, Facts()), NEWS, NOW)
     heard = Facts(stops=came_back.stops, claims=(consent(source=Source.STAFF),))
     assert not gate.decide(merged(heard, Facts()), NEWS, NOW)
+
+
+def test_an_address_that_bounces_stops_only_what_is_sent_there():
+    dead = Facts(claims=(consent(),), stops=(Stop(1, Way.BOUNCED, THEN + DAY, "", MAIL),))
+    alive = Facts(claims=(consent(),))
+    receipt = replace(NEWS, kind=Kind.TRANSACTIONAL)
+    for question in (NEWS, receipt):
+        assert gate.decide(merged(alive, dead), question, NOW)
+        assert not gate.decide(merged(dead, alive), question, NOW)
+        assert not gate.decide(merged(dead, dead), question, NOW)
+    assert not gate.decide(merged(Facts(), dead), NEWS, NOW)
+    assert gate.decide(merged(Facts(), dead), receipt, NOW)
+    both = replace(dead, stops=(*dead.stops, Stop(2, Way.COMPLAINED, THEN + DAY, "", MAIL)))
+    assert not gate.decide(merged(alive, both), NEWS, NOW)
 
 
 def test_unconfirmed_consent_to_a_purpose_that_asks_for_it_ends_no_stop():
