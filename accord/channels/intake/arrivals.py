@@ -44,10 +44,25 @@ class Arrival:
             return Visitor.By.DEVICE, self.message.anonymous_id
         return Visitor.By.USER, self.message.user_id
 
+    @cached_property
+    def before(self) -> tuple[str, str] | None:
+        """How the device is called that an alias says to be the person; a machine says nothing."""
+        said = self.message
+        if said.kind is not Kind.ALIAS or not said.user_id or self.actor is Actor.BOT:
+            return None
+        device = (Visitor.By.DEVICE, said.previous_id)
+        return device if device != self.visitor else None
+
     @property
-    def seen(self) -> Seen:
+    def visitors(self) -> tuple[tuple[str, str], ...]:
+        """How all are called of whom it says who they are."""
+        return (self.visitor, self.before) if self.before else (self.visitor,)
+
+    @property
+    def seen(self) -> list[Seen]:
         opted_out = self.receipt.opted_out or self.message.opted_out
-        return Seen(*self.visitor, self.message.happened_at, self.receipt.key_id, opted_out)
+        at, key_id = self.message.happened_at, self.receipt.key_id
+        return [Seen(*each, at, key_id, opted_out) for each in self.visitors]
 
     def claim(self, visitor: Visitor) -> Claim:
         """What it says of who the visitor is. What a machine says of a device is no proof."""

@@ -90,10 +90,10 @@ def _names_somebody(arrival: Arrival) -> bool:
 
 def _whose(fresh: Sequence[Fresh]) -> list[Whose]:
     arrived: list[Arrival] = [each.arrival for each in fresh]
-    met = visitors.meet(each.seen for each in arrived)
-    claims = [each.claim(met[each.visitor]) for each in arrived]
+    met = visitors.meet(seen for each in arrived for seen in each.seen)
+    claims = [each.claim(met[name]) for each in arrived for name in each.visitors]
     spans = visitors.recognise(claims, met.values())
-    return [_who(met[each.visitor], spans, each.seen.at) for each in arrived]
+    return [_who(met[each.visitor], spans, each.message.happened_at) for each in arrived]
 
 
 def _who(visitor: Visitor, spans: Mapping[int, Spans], at: datetime) -> Whose:
