@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import assert_never
@@ -44,7 +45,12 @@ class Rows:
 def of_channel(rows: Rows, channel: Channel) -> Facts:
     """The facts in these rows that matter to one channel."""
     confirmed = {row.confirms_id: row.at for row in rows.ledger if row.what == What.CONFIRMED}
-    claims = [_claim(row, confirmed.get(row.pk)) for row in rows.ledger if row.what not in _STOPS]
+    listed = [row for row in rows.suppressions if row.channel == channel]
+    claims = [
+        _claim(row, confirmed.get(row.pk))
+        for row in rows.ledger
+        if row.what not in _STOPS and not _is_for_another(row, listed)
+    ]
     said = [
         Stop(row.pk, Way(row.what), row.at, row.purpose, _channel(row.channel))
         for row in rows.ledger
@@ -59,7 +65,7 @@ def of_channel(rows: Rows, channel: Channel) -> Facts:
             *(claim for claim in claims if claim),
             *(_interest(row) for row in rows.assessments if row.channel == channel),
         ),
-        stops=(*said, *(_suppressed(row) for row in rows.suppressions if row.channel == channel)),
+        stops=(*said, *(_suppressed(row) for row in listed)),
         pauses=tuple(
             terms.Pause(row.pk, row.at, row.until, _channel(row.channel)) for row in rows.pauses
         ),
@@ -103,6 +109,15 @@ def born_on(contact: Contact) -> date | None:
 def is_at_work(contact: Contact) -> bool:
     """Whether a contact is reached in their work: at a company that is not deleted."""
     return Affiliation.objects.filter(contact=contact, company__deleted_at=None).exists()
+
+
+def _is_for_another(row: ConsentRecord, listed: Collection[Suppression]) -> bool:
+    """Whether it was given for another address after this one was suppressed: it opens only that.
+
+    listed: what is on the list for the address that is written to.
+    """
+    after = {each.digest for each in listed if each.channel == row.channel and each.at < row.at}
+    return bool(after) and suppressions.digest(row.address, Channel(row.channel)) not in after
 
 
 def _claim(row: ConsentRecord, confirmed_at: datetime | None) -> Claim | None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -128,6 +129,25 @@ def test_an_assessment_holds_for_people_at_work_in_its_countries(ana, news):
     contacts.change(ana, values={"country": "GB"}, by=None)
     assert (may(ana).basis, may(ana).basis_id) == (Basis.INTEREST, made.pk)
     assert not may(ana, at=until)
+
+
+@pytest.mark.parametrize("channel", [MAIL, Channel.SMS])
+def test_consent_opens_a_suppressed_address_only_where_it_was_given_for_it(ana, news, channel):
+    field, hers, other = {
+        MAIL: ("email", "ana@acme.example", "eve@home.example"),
+        Channel.SMS: ("phone", "+4930901820", "+4930777777"),
+    }[channel]
+    asked = Question("news", channel, Kind.MARKETING)
+    contacts.change(ana, values={field: other}, by=None)
+    suppressions.add(hers, channel=channel, way=LEFT, at=timezone.now())
+    consent.give(ana, replace(MINE, channel=channel), by=None)
+    assert may(ana, asked)
+    contacts.change(ana, values={field: hers}, by=None)
+    assert may(ana, asked).words == "Refused: this address is on the suppression list."
+    consent.give(ana, replace(MINE, channel=channel), by=None)
+    assert may(ana, asked)
+    contacts.change(ana, values={field: other}, by=None)
+    assert may(ana, asked)
 
 
 def test_a_suppressed_address_survives_the_person_and_comes_back_by_no_import(ana, news):
