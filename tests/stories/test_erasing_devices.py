@@ -172,3 +172,15 @@ def test_what_was_rejected_of_both_rejects_nothing_of_the_other(ana, bo):
     take()
     erased(ana)
     assert [each.is_rejected for each in known.of(bo)] == [False]
+
+
+def test_what_happens_meanwhile_moves_nothing_of_theirs_out_of_reach(ana, bo):
+    say("tablet", userId="u-42", email="ana@buyer.example")
+    say("tablet", userId="u-42", minutes=1)
+    take()
+    made = erasing.begin(ana, by=None)
+    theirs = list(Event.objects.filter(name="track").values_list("pk", flat=True))
+    say("tablet", email="bo@buyer.example", minutes=20)
+    take()
+    erasing.run(made.pk)
+    assert len(theirs) == 1 and not Event.objects.filter(pk__in=theirs).exists()

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accord.engine.errors import Refused
 from accord.people.identity import forgetting
 from accord.people.models import Contact, Erasure, PrivacyRequest
-from accord.people.privacy import erased, in_backups, persons, record, requests
+from accord.people.privacy import erased, happened, in_backups, persons, record, requests
 from accord.people.privacy.erased import Line
 from accord.platform import failpoints, personal
 from accord.platform.access import permissions
@@ -133,6 +133,7 @@ def _begin(contact: Contact, request: PrivacyRequest | None, by: User | None) ->
     record.suppress(held, made.asked_at)
     forgetting.forget(person.keys, at=made.asked_at)
     with logbooks.opened():
+        happened.hold(person)
         record.erase(person)
     audit.record("person.erasure_began", held, by=by, erasure=made.pk)
     work.enqueue(JOB, payload={"erasure": made.pk}, key=f"{JOB}:{made.pk}")

@@ -96,6 +96,15 @@ def _events(person: Person) -> Iterator[Row]:
     yield from rows.of(_their_events(person))
 
 
+def hold(person: Person) -> None:
+    """Take what they did off their devices, the logbooks being open: it follows nobody else who is
+    said there before it is erased.
+    """
+    theirs = _their_events(person)
+    theirs.filter(contact_id=None).delete()
+    theirs.exclude(visitor_id=None).update(visitor_id=None)
+
+
 def _titles(found: Sequence[Row]) -> list[str]:
     """Every event as the timeline tells it."""
     told: dict[int, str] = {}
