@@ -71,8 +71,10 @@ def register() -> None:
         offer_rows(model)
     offer_rows(ConsentRecord, _OF_CONSENT)
     tables.offer_small(Purpose._meta.db_table, lambda: tables.of(Purpose))
-    under = (ConsentRecord._meta.db_table, Purpose._meta.db_table)
-    tables.offer_view("people_consentanswer", over=under)
+    family, consents = "people_family", (ConsentRecord._meta.db_table, Purpose._meta.db_table)
+    tables.offer_view(family, over=[Contact._meta.db_table])
+    tables.offer_view("people_consentanswer", over=(*consents, family))
+    tables.offer_view("people_stageentry", over=(LifecycleChange._meta.db_table, family))
 
 
 def offer(model: type[Model], noun: str, *, contact: str = "") -> None:

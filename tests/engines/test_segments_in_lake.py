@@ -11,11 +11,15 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accord.engine import segments
+from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
 from accord.engine.segments import BadRule
 from accord.engine.segments.sql import compile_rule
 from accord.engine.segments.times import Clock
-from accord.people import lake
+from accord.people import lake, lifecycle
+from accord.people.consents import consent
+from accord.people.identity import merging
 from accord.people.models import (
     Company,
     ConsentRecord,
@@ -54,6 +58,7 @@ def compare(seed: int, people: int, rules: int) -> int:
     databases.load(drawn, firms, employer)
     _lists(drawn)
     _consents(draw, [person.id for person in drawn])
+    _merge(draw)
     shipping.ship(timezone.now())
     _change(draw)
     questions, matched, asked = Rules(seed, drawn), 0, 0
@@ -146,6 +151,10 @@ def _change(draw: Draw) -> None:
     Contact.objects.filter(pk__in=[each.pk for each in contacts[::7]]).update(
         deleted_at=timezone.now()
     )
+    Contact.objects.filter(pk__in=[each.pk for each in contacts[::5]]).update(
+        merged_into=None, deleted_at=None
+    )
+    _merge(draw)
     Company.objects.filter(pk__lt=5).update(country="FR", custom={})
     Deal.objects.filter(pk__in=list(Deal.objects.values_list("pk", flat=True))[::4]).update(
         name="Other", tags=["vip"]
@@ -153,6 +162,48 @@ def _change(draw: Draw) -> None:
     Membership.objects.filter(
         pk__in=list(Membership.objects.values_list("pk", flat=True))[::3]
     ).delete()
+
+
+def _merge(draw: Draw) -> None:
+    """A quarter of those that are there are merged into others, some of them again."""
+    there = list(Contact.objects.alive().order_by("pk").values_list("pk", flat=True))
+    draw.random.shuffle(there)
+    while len(there) > 60:
+        Contact.objects.filter(pk=there.pop()).update(
+            merged_into=draw.random.choice(there), deleted_at=draw.moment()
+        )
+
+
+def test_what_merged_records_said_and_were_is_read_from_the_lake(kept):
+    databases.load([], [], {})
+    for name in ("news", "offers"):
+        Purpose.objects.update_or_create(name=name, defaults={"label": name})
+    lifecycle.ensure()
+    ana, ann = (Contact.objects.create(first_name=name) for name in ("Ana", "Ann"))
+    consent.give(ana, consent.Given("news", Channel.EMAIL), by=None)
+    consent.withdraw(ann, by=None)
+    lifecycle.move(ann, to="mql", by=None)
+    shipping.ship(timezone.now())
+    asked = [
+        {"consent": "news", "channel": "email", "state": "given"},
+        {"consent": "news", "channel": "email", "state": "withdrawn"},
+        {"lifecycle": "was", "stages": ["mql"]},
+    ]
+
+    def found():
+        rules = [segments.from_json(each) for each in asked]
+        return [lake.evaluate(rule, now=timezone.now()) for rule in rules]
+
+    assert found() == [{ana.pk}, {ann.pk}, {ann.pk}]
+    merge = merging.merge(ana, ann, choices={"stage": "kept"}, by=None)
+    assert found() == [set(), {ana.pk}, {ana.pk}]
+    shipping.ship(timezone.now())
+    assert found() == [set(), {ana.pk}, {ana.pk}]
+    merging.unmerge(merge, by=None)
+    assert found() == [{ana.pk}, {ann.pk}, {ann.pk}]
+    shipping.ship(timezone.now())
+    assert found() == [{ana.pk}, {ann.pk}, {ann.pk}]
+    assert checking.check(rows=True) == []
 
 
 def test_lake_and_fresh_tail_agree_with_postgresql(kept):
@@ -169,7 +220,5 @@ def test_lake_and_fresh_tail_agree_in_the_long_run(kept, seed):
 def test_what_cannot_be_asked_is_refused(kept):
     databases.load([], [], {})
     with pytest.raises(Refused):
-        from accord.engine import segments
-
         rule = segments.from_json({"contact": "nowhere", "kind": "text", "is": "x"})
         lake.evaluate(rule, now=timezone.now())

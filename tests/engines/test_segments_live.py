@@ -18,12 +18,14 @@ from accord.engine.consent.terms import Channel
 from accord.engine.segments.sql import compile_sql
 from accord.people import contacts
 from accord.people.consents import consent, restrictions
+from accord.people.identity import merging
 from accord.people.models import (
     Affiliation,
     Company,
     Contact,
     LifecycleChange,
     MembershipTurn,
+    Merge,
     Purpose,
     Segment,
 )
@@ -89,6 +91,7 @@ class Life:
             self.event_later, self.event_of_another, self.fields, self.stage, self.company,
             self.employment, self.deal, self.agrees, self.stops, self.listed, self.unlisted,
             self.deleted, self.rule, self.team, self.restricted, self.let_go,
+            self.merges, self.unmerges,
         ]  # fmt: skip
         act = self.pick.choice(acts)
         act()
@@ -176,7 +179,20 @@ class Life:
 
     def deleted(self) -> None:
         contact = self._contact()
+        if contact.merged_into_id:
+            return
         (contacts.restore if contact.deleted_at else contacts.delete)(contact, by=None)
+
+    def merges(self) -> None:
+        there = list(Contact.objects.alive().order_by("pk"))
+        if len(there) > len(self.ids) * 2 // 3:
+            one, other = self.pick.sample(there, 2)
+            merging.merge(one, other, choices={}, by=None)
+
+    def unmerges(self) -> None:
+        standing = Merge.objects.filter(undone_at=None, kept__deleted_at=None).order_by("pk")
+        if standing:
+            merging.unmerge(self.pick.choice(list(standing)), by=None)
 
     def rule(self) -> None:
         """A segment's rule changes for that of another."""

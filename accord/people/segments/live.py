@@ -27,6 +27,7 @@ from accord.engine.segments import BadRule, references, timely
 from accord.engine.segments.language import AnyOf
 from accord.engine.segments.person import Person
 from accord.engine.segments.schema import Schema
+from accord.people import families
 from accord.people.models import Segment
 from accord.people.segments import members, persons, tables, turning
 from accord.people.segments.turning import Pair
@@ -166,8 +167,10 @@ def batch(now: datetime | None = None, *, limit: int = BATCH) -> bool:
     schema = tables.operational()
     rules = in_use(schema)
     wanted: dict[int, set[int]] = defaultdict(set)
+    now_as = families.roots([contact for contact, _ in noted])  # theirs count for who they are now
     for contact, what in noted:
-        wanted[contact].update(rules.concerned(what))
+        for each in {contact, now_as.get(contact, contact)}:
+            wanted[each].update(rules.concerned(what))
     for contact, segment in due:
         wanted[contact].add(segment)
     moment = now or timezone.now()

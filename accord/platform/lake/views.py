@@ -16,4 +16,6 @@ def defined(name: str) -> str:
     for select in tree.find_all(exp.Select):
         if not select.expressions:  # EXISTS needs no columns there, but here
             select.select("1", copy=False)
+    for offset in list(tree.find_all(exp.Offset)):
+        offset.pop()  # OFFSET 0: in what order PostgreSQL works, never what it finds
     return tree.sql("duckdb", identify=True)
