@@ -45,9 +45,17 @@ def former(contact: Contact) -> tuple[str, str]:
 
 
 def say(
-    device: str, *, userId: str = "", email: str = "", minutes: int = 0, at: datetime | None = None
+    device: str,
+    *,
+    userId: str = "",
+    previousId: str = "",
+    email: str = "",
+    minutes: int = 0,
+    at: datetime | None = None,
 ) -> None:
-    """Something is said of a device by a server, or of nobody's device where there is none."""
+    """Something is said of a device by a server, or of nobody's device where there is none;
+    an alias where a previous id is named.
+    """
     key, _ = WriteKey.objects.get_or_create(
         key="canary-shop", defaults={"name": "Shop", "kind": "server"}
     )
@@ -61,6 +69,7 @@ def say(
     }
     said |= {"anonymousId": device} if device else {}
     said |= {"userId": userId} if userId else {}
+    said |= {"type": "alias", "previousId": previousId} if previousId else {}
     body = orjson.dumps({"batch": [said]})
     values = {"body": body, "events": 1, "agent": "analytics-python/2.3", "address": "192.0.2.0"}
     Receipt.objects.create(received_at=timezone.now(), key=key, kind="batch", **values)

@@ -122,6 +122,16 @@ def test_what_comes_late_is_an_event_without_their_ids_and_addresses(ana, bo):
     assert words() == [("erased", ""), ("", "8")]
 
 
+def test_no_device_goes_by_the_id_an_alias_that_comes_late_names(ana, bo):
+    say("phone", userId="u-42", email="ana@buyer.example")
+    take()
+    erased(ana)
+    for n, who in enumerate(("", "tablet")):
+        say(who, previousId="u-42", userId="8", minutes=n)
+    take()
+    assert set(Visitor.objects.values_list("name", flat=True)) == {"8", "tablet"}
+
+
 def test_what_is_said_afterwards_is_kept(ana):
     say("phone", userId="u-42", email="ana@buyer.example")
     take()

@@ -48,7 +48,8 @@ class Arrival:
     def before(self) -> tuple[str, str] | None:
         """How the device is called that an alias says to be the person; a machine says nothing."""
         said = self.message
-        if said.kind is not Kind.ALIAS or not said.user_id or self.actor is Actor.BOT:
+        is_told = said.kind is Kind.ALIAS and said.previous_id and said.user_id
+        if not is_told or self.actor is Actor.BOT:
             return None
         device = (Visitor.By.DEVICE, said.previous_id)
         return device if device != self.visitor else None

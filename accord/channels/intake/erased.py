@@ -13,12 +13,15 @@ from accord.people.identity import forgetting
 
 def without(fresh: Sequence[Fresh]) -> tuple[list[Fresh], list[Fresh]]:
     """These messages as they were said, and as they are kept: without ids and addresses of people
-    erased since. What a server says of such a person, and of no device, is in neither.
+    erased since. What a server says of such a person, and of no device, is in neither, and an
+    alias of one names no device.
     """
     keys = {(key, each.arrival.message.happened_at) for each in fresh for key in _keys(each)}
     gone = forgetting.erased_since(keys)
-    said = [each for each in fresh if not _is_of(each.arrival.message, gone)] if gone else fresh
-    return list(said), [_unnamed(each, gone) for each in said] if gone else list(said)
+    if not gone:
+        return list(fresh), list(fresh)
+    said = [each for each in fresh if not _is_of(each.arrival.message, gone)]
+    return [_no_alias(each, gone) for each in said], [_unnamed(each, gone) for each in said]
 
 
 def _keys(fresh: Fresh) -> Iterator[str]:
@@ -30,6 +33,13 @@ def _keys(fresh: Fresh) -> Iterator[str]:
 
 def _is_of(message: Message, gone: Set[tuple[str, datetime]]) -> bool:
     return not message.anonymous_id and (message.user_id, message.happened_at) in gone
+
+
+def _no_alias(fresh: Fresh, gone: Set[tuple[str, datetime]]) -> Fresh:
+    message = fresh.arrival.message
+    if (message.previous_id, message.happened_at) not in gone:
+        return fresh
+    return replace(fresh, arrival=replace(fresh.arrival, message=replace(message, previous_id="")))
 
 
 def _unnamed(fresh: Fresh, gone: Set[tuple[str, datetime]]) -> Fresh:
