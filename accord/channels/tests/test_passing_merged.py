@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from accord.channels import evidence, outbox
 from accord.channels.models import Message
 from accord.channels.passing import Why
-from accord.channels.providers.email import maildir
 from accord.engine.consent.terms import Channel, Source
 from accord.people import contacts
 from accord.people.consents import consent, purposes
@@ -45,9 +44,11 @@ def meanwhile(monkeypatch):
     """Have something happen after a letter was composed and before it is asked about again."""
 
     def happens(act):
+        maildir = outbox.PROVIDERS["maildir"]
+
         def deliver(letter, begin, url):
             act()
-            return maildir.deliver(letter, begin, url)
+            return maildir(letter, begin, url)
 
         monkeypatch.setitem(outbox.PROVIDERS, "maildir", deliver)
 

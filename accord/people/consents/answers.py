@@ -107,16 +107,14 @@ def standing(contact: Contact, now: datetime) -> Standing:
             if reached[channel] or channel in named
         ),
         history=tuple(ledger),
-        suppressed=tuple(
-            row for row in proofs.suppressions.values() if row in mine or _is_said(row)
-        ),
+        suppressed=tuple(row for row in proofs.suppressions.values() if row in mine or _said(row)),
         pauses=tuple(row for row in pauses if row.at <= now < row.until),
         restriction=next((row for row in restrictions if row.lifted_at is None), None),
         child=gate.is_child(facts[Channel.EMAIL], now),
     )
 
 
-def _is_said(row: Suppression) -> bool:
+def _said(row: Suppression) -> bool:
     """Whether it holds for the person, not only for the address: see engine.consent.merging."""
     return row.way != Suppression.Way.BOUNCED
 
