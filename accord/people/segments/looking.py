@@ -30,7 +30,7 @@ class _TooLong(Exception):
 def counted(
     rule: engine.Rule, now: datetime, *, seen: ContactQuerySet
 ) -> tuple[int, list[Contact]] | None:
-    """How many a rule selects, and up to 20 of them, of those `seen`.
+    """How many a rule selects of everybody, and up to 20 of them who are `seen`.
 
     None where that takes longer than a few seconds. Raises BadRule.
     """
