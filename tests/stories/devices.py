@@ -34,6 +34,7 @@ def everywhere(contact: Contact) -> None:
     say("", userId=name)
     say("", userId=shop)
     say("", userId=mail.title())
+    say("tablet", userId=contact.external_id, previousId=name)
     take()
 
 

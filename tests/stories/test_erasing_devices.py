@@ -73,16 +73,17 @@ def test_an_address_that_was_corrected_goes_from_a_device_that_said_only_it(ana)
 def test_a_former_id_goes_from_devices_and_as_the_name_of_a_servers_person(ana):
     say("phone", userId="7")
     say("", userId="7")
+    say("", userId="9", previousId="7")
     take()
     contacts.change(ana, values={"external_id": "17"}, by=None)
     following.look_at_all()
     erased(ana)
-    assert words() == []
-    assert set(Visitor.objects.values_list("by", "name")) == {
-        ("device", "phone"),
-        ("user", f"erased {Visitor.objects.get(by='user').pk}"),
-    }
+    assert set(words()) == {("", "9")}
+    names = list(Visitor.objects.order_by("name").values_list("name", flat=True))
+    assert names[:2] == ["9", names[1]] and names[3:] == ["phone"]
+    assert all(each.startswith("erased ") for each in names[1:3])
     assert not Event.objects.filter(properties__user="7").exists()
+    assert not Event.objects.filter(properties__previous="7").exists()
 
 
 def test_an_address_said_with_their_id_goes_too(ana, bo, mia):
@@ -114,10 +115,12 @@ def test_what_comes_late_is_an_event_without_their_ids_and_addresses(ana, bo):
     say("", userId="u-42", minutes=1)
     say("", userId="Ana@buyer.example", minutes=2)
     say("", userId="8", minutes=3)
+    say("", userId="8", previousId="u-42", minutes=4)
     take()
     assert list(Visitor.objects.order_by("name").values_list("name", flat=True)) == ["8", "tablet"]
     late = Event.objects.filter(visitor_id__isnull=False).order_by("happened_at")
-    assert [each.properties.get("user") for each in late] == [None, "8"]
+    assert [each.properties.get("user") for each in late] == [None, "8", "8"]
+    assert [each.properties.get("previous") for each in late] == [None, None, ""]
     assert "email" not in late[0].properties
     assert words() == [("erased", ""), ("", "8")]
 
@@ -170,7 +173,8 @@ def test_what_was_said_with_and_without_the_id_in_one_hour_becomes_one(ana, bo):
     first = Evidence.objects.get(user_id="7", email="bo@buyer.example").first_at
     erased(ana)
     assert words() == [("bo@buyer.example", "")]
-    assert Evidence.objects.get().first_at == first
+    left = Evidence.objects.get()
+    assert (left.first_at, len(left.moments)) == (first, 2)
 
 
 def test_what_was_rejected_of_both_rejects_nothing_of_the_other(ana, bo):

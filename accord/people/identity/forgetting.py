@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Greatest, Least
 
 from accord.engine import identity as engine
 from accord.engine.cleaning import emails as cleaning
@@ -45,12 +44,12 @@ def said(known_as: Collection[str]) -> QuerySet[Evidence]:
     return Evidence.objects.filter(Q(email__in=known_as) | Q(user_id__in=known_as))
 
 
-def servers(known_as: Collection[str]) -> QuerySet[Visitor]:
-    """The visitors whom a server calls by one of these keys."""
+def named(known_as: Collection[str]) -> QuerySet[Visitor]:
+    """The visitors who go by one of these keys, as a server calls them or an alias did."""
     by_address = said(known_as).filter(visitor__by=Visitor.By.USER, user_id="")
-    named = by_address.values_list("visitor", "visitor__name")
-    ids = [pk for pk, name in named if name.strip().lower() in known_as]
-    return Visitor.objects.filter(Q(name__in=known_as) | Q(pk__in=ids), by=Visitor.By.USER)
+    names = by_address.values_list("visitor", "visitor__name")
+    ids = [pk for pk, name in names if name.strip().lower() in known_as]
+    return Visitor.objects.filter(Q(name__in=known_as) | Q(pk__in=ids))
 
 
 def changes(known_as: Collection[str]) -> QuerySet[KeyChange]:
@@ -70,7 +69,7 @@ def forget(known_as: Collection[str], *, at: datetime) -> None:
         for kind in ("email", "id") if "@" in key else ("id",):
             digest = evidence.digest(f"{kind}:{key}")
             ErasedKey.objects.update_or_create(digest=digest, defaults={"at": at})
-    for visitor in servers(known_as):
+    for visitor in named(known_as):
         Visitor.objects.filter(pk=visitor.pk).update(name=f"erased {visitor.pk}")
     for row in said(known_as).order_by("pk"):
         _blank(row, known_as)
@@ -113,13 +112,22 @@ def _blank(row: Evidence, known_as: Collection[str]) -> None:
     same = Evidence.objects.filter(
         visitor=row.visitor_id, email=email, user_id=user_id, strength=row.strength, hour=row.hour
     )
-    span = {
-        "first_at": Least("first_at", row.first_at),
-        "last_at": Greatest("last_at", row.last_at),
-    }
     # What was rejected in words that are gone must not reject what others said without them.
     is_void = not (email or user_id) or bool(row.rejected_at and email and email == row.email)
-    if is_void or same.update(**span):
+    if is_void or _join(same.first(), row):
         mine.delete()
     else:
         mine.update(email=email, user_id=user_id, message="")
+
+
+def _join(same: Evidence | None, row: Evidence) -> bool:
+    """Add when a row was said to one in the same words; False where there is none."""
+    if same is None:
+        return False
+    ends = (same.first_at, same.last_at, row.first_at, row.last_at)
+    of_device = row.hour > evidence.ALWAYS
+    moments = sorted({*ends, *same.moments, *row.moments}) if of_device else []
+    Evidence.objects.filter(pk=same.pk).update(
+        first_at=min(ends), last_at=max(ends), moments=moments
+    )
+    return True

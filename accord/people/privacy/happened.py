@@ -197,7 +197,7 @@ def _no_details(person: Person) -> None:
 def _visitors(person: Person) -> Iterator[Row]:
     theirs = Visitor.objects.filter(pk__in=person.visitors)
     yield from rows.of(theirs)
-    yield from rows.of(forgetting.servers(person.keys).exclude(pk__in=person.visitors))
+    yield from rows.of(forgetting.named(person.keys).exclude(pk__in=person.visitors))
     yield from rows.of(VisitorSpan.objects.filter(visitor__in=theirs, contact=person.id))
     alone = Evidence.objects.filter(visitor__in=list(_alone(person)))
     mine = alone | forgetting.said(person.keys)
