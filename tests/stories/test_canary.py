@@ -26,6 +26,7 @@ OURS = {
     "people.ConsentRecord": "digest ip purpose salt seal",
     "people.Contact": "channel phone",
     "people.Erasure": "counts digests done mark plan",
+    "people.Evidence": "moments",
     "people.MergeItem": "left name",
     "people.Suppression": "digest",
     "platform.AuditEntry": "subject_type verb",
