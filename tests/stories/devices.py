@@ -53,20 +53,21 @@ def say(
     email: str = "",
     minutes: int = 0,
     at: datetime | None = None,
+    **traits: object,
 ) -> None:
     """Something is said of a device by a server, or of nobody's device where there is none;
-    an alias where a previous id is named.
+    an alias where a previous id is named. With an address or traits they say who they are.
     """
     key, _ = WriteKey.objects.get_or_create(
         key="canary-shop", defaults={"name": "Shop", "kind": "server"}
     )
     moment = (at or timezone.now() - timedelta(hours=2)) + timedelta(minutes=minutes)
     said = {
-        "type": "identify" if email else "track",
+        "type": "identify" if email or traits else "track",
         "event": "Paid",
         "messageId": f"shop {next(_count)}",
         "timestamp": moment.isoformat(),
-        "traits": {"email": email} if email else {},
+        "traits": ({"email": email} if email else {}) | traits,
     }
     said |= {"anonymousId": device} if device else {}
     said |= {"userId": userId} if userId else {}

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accord.channels.models import FailedEvent
 from accord.people import contacts
 from accord.people.identity import devices as known
 from accord.people.identity import following
@@ -123,6 +124,35 @@ def test_what_comes_late_is_an_event_without_their_ids_and_addresses(ana, bo):
     assert [each.properties.get("previous") for each in late] == [None, None, ""]
     assert "email" not in late[0].properties
     assert words() == [("erased", ""), ("", "8")]
+
+
+def test_who_says_who_they_are_late_leaves_nothing_of_them(ana, bo):
+    say("phone", userId="u-42", email="ana@buyer.example", name="Ana Meyer")
+    say("phone", userId="8", email="bo@buyer.example", name="Bo", minutes=1)
+    say("phone", userId="u-42", name="Ana Meyer", minutes=2)
+    take()
+    erased(ana)
+    say("tablet", userId="u-42", email="ana@buyer.example", name="Ana Meyer", phone="+49 30 1")
+    say("tablet", userId="u-42", emails=["ana@buyer.example"], email={"a": 1}, minutes=1)
+    take()
+    told = Event.objects.filter(visitor_id__isnull=False, name="visitor.identified")
+    kept = [set(each.properties.values()) for each in told if set(each.properties) > {"message"}]
+    assert [each >= {"bo@buyer.example", "Bo", "8"} for each in kept] == [True]
+    assert len(told) > 2
+    assert not FailedEvent.objects.exists()
+
+
+def test_nobody_hinders_an_erasure_by_taking_a_name_first(ana, bo):
+    say("tablet", userId="8", email="bo@buyer.example")
+    say("tablet", userId="7", minutes=1)
+    say("", userId="7")
+    take()
+    for visitor in Visitor.objects.values_list("pk", flat=True):
+        for by in (Visitor.By.DEVICE, Visitor.By.USER):
+            seen = {"first_seen_at": timezone.now(), "last_seen_at": timezone.now(), "key_id": 1}
+            Visitor.objects.create(by=by, name=f"erased {visitor}", **seen)
+    erased(ana)
+    assert not Visitor.objects.filter(name__in=["7", "tablet"]).exists()
 
 
 def test_no_device_goes_by_the_id_an_alias_that_comes_late_names(ana, bo):

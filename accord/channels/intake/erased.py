@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from accord.channels.intake.repeats import Fresh
-from accord.engine.capture.messages import Message
+from accord.engine.capture.messages import Kind, Message
+from accord.engine.capture.values import Value
 from accord.people.identity import forgetting
 
 
@@ -51,10 +52,16 @@ def _unnamed(fresh: Fresh, gone: Set[tuple[str, datetime]]) -> Fresh:
         message,
         user_id="" if message.user_id in erased else message.user_id,
         previous_id="" if message.previous_id in erased else message.previous_id,
-        properties={
-            name: value
-            for name, value in message.properties.items()
-            if name != "email" or value not in erased
-        },
+        properties=_without(message, erased),
     )
     return replace(fresh, arrival=replace(fresh.arrival, message=unnamed))
+
+
+def _without(message: Message, erased: Set[str]) -> dict[str, Value]:
+    """What was said, without the erased addresses; nothing of what says who somebody is."""
+    if message.kind is Kind.IDENTIFY:
+        return {}
+    said = message.properties
+    email = said.get("email")
+    is_erased = isinstance(email, str) and email in erased
+    return {name: value for name, value in said.items() if not (name == "email" and is_erased)}

@@ -16,6 +16,7 @@ from accord.channels.models import FailedEvent, Receipt
 from accord.engine import identity
 from accord.engine.capture.messages import Kind, Untaken
 from accord.people import visitors
+from accord.people.identity import following
 from accord.people.identity.following import Spans
 from accord.people.models import Visitor
 from accord.platform.queue import work
@@ -76,9 +77,10 @@ def _take(pks: Sequence[int], now: datetime) -> int:
     answers = [each.arrival for each in fresh if each.arrival.message.kind is Kind.CONSENT]
     failed += answered.keep(answers)
     counts.add([each.arrival for each in fresh if each.arrival.message.counted_only])
-    named, kept = erased.without([each for each in fresh if _names_somebody(each.arrival)])
-    if named:
-        events.write(kept, _whose(named), now)
+    if telling := [each for each in fresh if _names_somebody(each.arrival)]:
+        following.alone()  # nobody is erased between the look and what is kept
+        said, kept = erased.without(telling)
+        events.write(kept, _whose(said), now)
     FailedEvent.objects.bulk_create(failed)
     Receipt.objects.filter(pk__in=[each.pk for each in held]).delete()
     return len(held)

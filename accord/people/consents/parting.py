@@ -19,8 +19,9 @@ def keep_stopped(merge: Merge, *, by: User | None) -> None:
     """Write down for the contact that comes back what was stopped since the merge.
 
     Nobody knows which of the two said it: a link in an old mail leads to the one that is kept. So
-    stops, pauses and a restriction that last are written down as of when they were said; what was
-    agreed to is not. In the transaction that undoes the merge, once, both contacts being locked.
+    every stop, and pauses and a restriction that last, are written down as of when they were said;
+    what was agreed to is not, not even where it ended the stop. In the transaction that undoes
+    the merge, once, both contacts being locked.
     """
     kept, gone = merge.kept, Contact.objects.get(pk=merge.gone_id)
     note = f"Said while this record was part of record {kept.pk}, where the proof is: entry"

@@ -58,8 +58,8 @@ def add(notes: Sequence[Note]) -> None:
 
 
 def of(visitors: Collection[int]) -> list[Said]:
-    """All that was said of these visitors and not rejected. A visitor of whom only one thing was
-    ever said has one row: when it was said again makes no difference.
+    """All that was said of these visitors and not rejected, with the moments at which something
+    else was said than before: when the same was said again makes no difference.
     """
     with connection.cursor() as cursor:
         cursor.execute(_OF, [list(visitors)])
@@ -189,6 +189,7 @@ WHERE excluded.last_at > e.last_at
     OR NOT excluded.moments <@ (_THERE)
 RETURNING email, user_id, xmax = 0
 """.replace("_THERE", "e.moments || e.first_at || e.last_at")
+# Of those said in one instant any may count: all of them are kept, and what comes next.
 _OF = """
 WITH mine AS (
     SELECT * FROM people_evidence AS e WHERE visitor_id = ANY(%s) AND NOT EXISTS (
@@ -196,9 +197,21 @@ WITH mine AS (
             AND r.email = e.email AND r.user_id = e.user_id AND r.rejected_at IS NOT NULL)
 ), several AS (
     SELECT visitor_id FROM mine GROUP BY visitor_id HAVING count(DISTINCT (email, user_id)) > 1
+), said AS (
+    SELECT DISTINCT visitor_id, email, user_id, strength, moment
+    FROM mine, unnest(moments || first_at || last_at) AS moment
+    WHERE visitor_id IN (TABLE several)
+), counted AS (
+    SELECT *, count(*) OVER (PARTITION BY visitor_id, moment) > 1 AS at_once FROM said
+), turns AS (
+    SELECT *, at_once OR lag(at_once, 1, true) OVER told
+        OR (lag(email) OVER told, lag(user_id) OVER told, lag(strength) OVER told)
+            IS DISTINCT FROM (email, user_id, strength) AS counts
+    FROM counted
+    WINDOW told AS (PARTITION BY visitor_id ORDER BY moment, email, user_id, strength)
 )
-SELECT visitor_id, email, user_id, strength = 'known', moments || first_at || last_at
-FROM mine WHERE visitor_id IN (TABLE several)
+SELECT visitor_id, email, user_id, strength = 'known', array_agg(moment)
+FROM turns WHERE counts GROUP BY visitor_id, email, user_id, strength
 UNION ALL
 SELECT visitor_id, email, user_id, strength = 'known', ARRAY[min(first_at)]
 FROM mine WHERE visitor_id NOT IN (TABLE several)

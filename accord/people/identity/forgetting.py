@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -49,7 +50,8 @@ def named(known_as: Collection[str]) -> QuerySet[Visitor]:
     by_address = said(known_as).filter(visitor__by=Visitor.By.USER, user_id="")
     names = by_address.values_list("visitor", "visitor__name")
     ids = [pk for pk, name in names if name.strip().lower() in known_as]
-    return Visitor.objects.filter(Q(name__in=known_as) | Q(pk__in=ids))
+    by_name = Q(by__in=Visitor.By.values, name__in=known_as)  # as the index goes
+    return Visitor.objects.filter(by_name | Q(pk__in=ids))
 
 
 def changes(known_as: Collection[str]) -> QuerySet[KeyChange]:
@@ -69,11 +71,17 @@ def forget(known_as: Collection[str], *, at: datetime) -> None:
         for kind in ("email", "id") if "@" in key else ("id",):
             digest = evidence.digest(f"{kind}:{key}")
             ErasedKey.objects.update_or_create(digest=digest, defaults={"at": at})
-    for visitor in named(known_as):
-        Visitor.objects.filter(pk=visitor.pk).update(name=f"erased {visitor.pk}")
+    for visitor in named(known_as).order_by("pk"):
+        unname(visitor)
     for row in said(known_as).order_by("pk"):
         _blank(row, known_as)
     forget_changes(known_as)
+
+
+def unname(visitor: Visitor) -> None:
+    """Have a visitor go by a name that says nothing, and that nobody can have taken before."""
+    name = f"erased {visitor.pk} {secrets.token_hex(8)}"
+    Visitor.objects.filter(pk=visitor.pk).update(name=name)
 
 
 def forget_changes(known_as: Collection[str]) -> None:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.engine.errors import Refused
-from accord.people.identity import forgetting
+from accord.people.identity import following, forgetting
 from accord.people.models import Contact, Erasure, PrivacyRequest
 from accord.people.privacy import erased, happened, in_backups, persons, record, requests
 from accord.people.privacy.erased import Line
@@ -118,6 +118,7 @@ def _begin(contact: Contact, request: PrivacyRequest | None, by: User | None) ->
     held = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if held.erased_at:
         raise AlreadyErased
+    following.alone()  # what they are said by stands still until it is forgotten
     person = persons.of(held)
     made = Erasure.objects.create(
         request=request,
@@ -133,7 +134,7 @@ def _begin(contact: Contact, request: PrivacyRequest | None, by: User | None) ->
     record.suppress(held, made.asked_at)
     forgetting.forget(person.keys, at=made.asked_at)
     with logbooks.opened():
-        happened.hold(person)
+        happened.take_off_devices(person)
         record.erase(person)
     audit.record("person.erasure_began", held, by=by, erasure=made.pk)
     work.enqueue(JOB, payload={"erasure": made.pk}, key=f"{JOB}:{made.pk}")

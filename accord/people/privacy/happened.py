@@ -96,7 +96,7 @@ def _events(person: Person) -> Iterator[Row]:
     yield from rows.of(_their_events(person))
 
 
-def hold(person: Person) -> None:
+def take_off_devices(person: Person) -> None:
     """Take what they did off their devices, the logbooks being open: it follows nobody else who is
     said there before it is erased.
     """
@@ -128,7 +128,8 @@ def _no_events(person: Person) -> None:
                 "stay": list(_STAY),
             },
         )
-        cursor.execute(_UNNAME, {"keys": list(person.keys), "naming": list(_NAMING)})
+        if person.keys:
+            cursor.execute(_UNNAME, {"keys": list(person.keys), "naming": list(_NAMING)})
 
 
 _STRIP = """
@@ -148,6 +149,7 @@ _UNNAME = f"""
 UPDATE platform_event SET properties = properties - ARRAY(
     SELECT key FROM jsonb_each_text(properties)
     WHERE key = ANY(%(naming)s) AND {_IS_KEY.format("value")}
+        OR name = 'visitor.identified' AND key NOT IN ('user', 'message', 'conflict')
 )
 WHERE visitor_id IS NOT NULL
     AND ({" OR ".join(_IS_KEY.format(f"properties->>'{name}'") for name in _NAMING)})
@@ -214,7 +216,7 @@ def _no_visitors(person: Person) -> None:
     alone = list(_alone(person))
     Visitor.objects.filter(pk__in=alone).delete()
     for shared in Visitor.objects.filter(pk__in=person.visitors):
-        Visitor.objects.filter(pk=shared.pk).update(name=f"erased {shared.pk}")
+        forgetting.unname(shared)
 
 
 def _alone(person: Person) -> Iterator[int]:
