@@ -46,9 +46,9 @@ def told(signed_in, settings, tmp_path):
     given = consent.Given("news", Channel.EMAIL, consent.What.PURCHASE, at=bought)
     consent.give(cleo, given, by=None)
     requests.receive("access", ana, asked_by="By mail", by=olga)
-    consent.restrict(ana, reason="Asked", by=None)
     all_of_us = saving.create(name="All of us", rule={"not": {"deal": "open"}}, by=olga)
-    members.evaluate(all_of_us, timezone.now())
+    members.evaluate(all_of_us)
+    consent.restrict(ana, reason="Asked", by=None)
     return {
         "contact-privacy": f"/contacts/{ana.pk}/privacy/",
         "contact-erasure": f"/contacts/{ana.pk}/privacy/",
