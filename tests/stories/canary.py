@@ -138,12 +138,7 @@ def _contact(owner: User) -> Contact:
     }
     contact = contacts.create(values=values, by=owner)
     companies.affiliate(contact, acme, role=word(), by=owner)
-    contacts.add_address(contact, kind="email", value=f"{word()}@home.example", by=owner)
-    for name in ("city", "title", "source", "first_name"):
-        contacts.change(contact, values={name: word()}, by=owner)
-    keys = {"email": f"{word()}@buyer.example", "external_id": f"{word()}-7"}
-    contacts.change(contact, values=keys, by=owner)
-    lifecycle.move(contact, to="lead", reason=word(), by=owner)
+    _changed(contact, owner)
     SavedView.objects.create(
         noun="contact",
         name=f"Only {contact.email}",
@@ -159,6 +154,16 @@ def _contact(owner: User) -> Contact:
         by=owner,
     )
     return contact
+
+
+def _changed(contact: Contact, owner: User) -> None:
+    """What it said before is in its history; the address and the id are other ones now."""
+    contacts.add_address(contact, kind="email", value=f"{word()}@home.example", by=owner)
+    for name in ("city", "title", "source", "first_name"):
+        contacts.change(contact, values={name: word()}, by=owner)
+    keys = {"email": f"{word()}@buyer.example", "external_id": f"{word()}-7"}
+    contacts.change(contact, values=keys, by=owner)
+    lifecycle.move(contact, to="lead", reason=word(), by=owner)
 
 
 def _imported(contact: Contact, owner: User) -> None:
