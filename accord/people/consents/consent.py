@@ -196,11 +196,7 @@ def pause(
     now = timezone.now()
     if until <= now:
         raise NoPause
-    made = Pause.objects.create(contact=contact, channel=channel or "", at=now, until=until, by=by)
-    audit.record("consent.paused", contact, by=by, channel=channel or "")
-    about = log.About(contact=contact.pk)
-    log.record("consent.paused", about, by=by, channel=channel or "", until=until.isoformat())
-    return made
+    return keep_pause(Pause(contact=contact, channel=channel or "", at=now, until=until, by=by), by)
 
 
 @transaction.atomic
@@ -221,14 +217,8 @@ def resume(contact: Contact, *, by: User | None) -> None:
 def restrict(contact: Contact, *, reason: str = "", by: User | None) -> None:
     """Keep the record and do not use it (GDPR article 18). Twice does nothing."""
     contact = hold(contact, by)
-    _, made = Restriction.objects.get_or_create(
-        contact=contact,
-        lifted_at=None,
-        defaults={"at": timezone.now(), "reason": reason.strip()[:300], "by": by},
-    )
-    if made:
-        audit.record("consent.restricted", contact, by=by)
-        log.record("consent.restricted", log.About(contact=contact.pk), by=by)
+    asked = Restriction(contact=contact, at=timezone.now(), reason=reason.strip()[:300], by=by)
+    keep_restriction(asked, by)
 
 
 @transaction.atomic
@@ -290,6 +280,24 @@ def hold(contact: Contact, by: User | None) -> Contact:
     if held.pk != contact.pk:
         records.permissions_of(held, by)
     return held
+
+
+def keep_pause(row: Pause, by: User | None) -> Pause:
+    """Save a pause and note it in the audit log and the events, in its transaction."""
+    row.save()
+    audit.record("consent.paused", row.contact, by=by, channel=row.channel)
+    about, until = log.About(contact=row.contact_id), row.until.isoformat()
+    log.record("consent.paused", about, by=by, channel=row.channel, until=until)
+    return row
+
+
+def keep_restriction(row: Restriction, by: User | None) -> None:
+    """Save a restriction and note it likewise, unless one is on: there is one at a time."""
+    said = {"at": row.at, "reason": row.reason, "by": row.by}
+    _, made = Restriction.objects.get_or_create(contact=row.contact, lifted_at=None, defaults=said)
+    if made:
+        audit.record("consent.restricted", row.contact, by=by)
+        log.record("consent.restricted", log.About(contact=row.contact_id), by=by)
 
 
 def tell(name: str, row: ConsentRecord, by: User | None) -> ConsentRecord:

@@ -8,9 +8,7 @@ from accord.engine.consent.terms import Channel
 from accord.people.consents import consent, ledger, story
 from accord.people.consents.ledger import Proof
 from accord.people.models import ConsentRecord, Contact, Merge, Pause, Restriction
-from accord.platform.events import log
 from accord.platform.models import User
-from accord.platform.trail import audit
 
 What = ConsentRecord.What
 
@@ -33,10 +31,11 @@ def keep_stopped(merge: Merge, *, by: User | None) -> None:
     now = timezone.now()
     pauses = Pause.objects.filter(contact=kept, at__gte=merge.at, until__gt=now)
     for each in pauses.order_by("pk"):
-        _pause(gone, each, by)
+        same = Pause(contact=gone, channel=each.channel, at=each.at, until=each.until, by=each.by)
+        consent.keep_pause(same, by)
     restrictions = Restriction.objects.filter(contact=kept, at__gte=merge.at, lifted_at=None)
     for open_one in restrictions:
-        _restrict(gone, open_one, by)
+        consent.keep_restriction(_restriction(gone, open_one), by)
 
 
 def _stop(gone: Contact, row: ConsentRecord, note: str) -> None:
@@ -54,19 +53,6 @@ def _stop(gone: Contact, row: ConsentRecord, note: str) -> None:
     consent.tell(f"consent.{row.what}", ledger.add(copy, Proof(note=note)), row.by)
 
 
-def _pause(gone: Contact, row: Pause, by: User | None) -> None:
-    Pause.objects.create(contact=gone, channel=row.channel, at=row.at, until=row.until, by=row.by)
-    audit.record("consent.paused", gone, by=by, channel=row.channel)
-    about, until = log.About(contact=gone.pk), row.until.isoformat()
-    log.record("consent.paused", about, by=by, channel=row.channel, until=until)
-
-
-def _restrict(gone: Contact, row: Restriction, by: User | None) -> None:
-    """The same restriction, unless one is on: there is one at a time."""
+def _restriction(gone: Contact, row: Restriction) -> Restriction:
     reason = f"{row.reason} (said while part of record {row.contact_id})".strip()[:300]
-    _, made = Restriction.objects.get_or_create(
-        contact=gone, lifted_at=None, defaults={"at": row.at, "reason": reason, "by": row.by}
-    )
-    if made:
-        audit.record("consent.restricted", gone, by=by)
-        log.record("consent.restricted", log.About(contact=gone.pk), by=by)
+    return Restriction(contact=gone, at=row.at, reason=reason, by=row.by)
