@@ -5,10 +5,8 @@ import mailbox
 import re
 import threading
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from django.conf import settings as project
 from playwright.sync_api import expect
 
 from accord.channels import outbox
@@ -27,7 +25,8 @@ __all__ = ["signed_in"]
 
 
 @pytest.fixture(autouse=True)
-def house(transactional_db, live_server, settings):
+def house(transactional_db, live_server, settings, tmp_path):
+    settings.MAIL_URL = f"maildir:{tmp_path}/mail"
     lifecycle.ensure()
     offers = purposes.add(label="Offers", double=True, by=None)
     purposes.word(offers, language="en", text="Send me offers by e-mail.", by=None)
@@ -85,7 +84,7 @@ def fill_in(visitor, axe, shoot):
     shoot(visitor, "form-mailbox")
 
 
-def test_from_the_builder_to_the_contact(signed_in, page, live_server, axe, shoot):
+def test_from_the_builder_to_the_contact(signed_in, page, live_server, tmp_path, axe, shoot):
     tab = signed_in()
     build(tab)
     expect(tab.frame_locator("iframe").get_by_text("Send me offers by e-mail.")).to_be_visible()
@@ -102,10 +101,10 @@ def test_from_the_builder_to_the_contact(signed_in, page, live_server, axe, shoo
 
     settled()
     assert not ConsentRecord.objects.exists()
-    folder = Path(project.MAIL_URL.partition(":")[2])
-    letters = [each.get_payload(decode=True).decode() for each in mailbox.Maildir(folder)]
-    links = [link for each in letters for link in re.findall(r"http\S+/confirm/\S+/", each)]
-    visitor.goto(links[-1])
+    box = mailbox.Maildir(tmp_path / "mail")
+    letters = [each.get_payload(decode=True).decode() for each in box]
+    [link] = {link for each in letters for link in re.findall(r"http\S+/confirm/\S+/", each)}
+    visitor.goto(link)
     shoot(visitor, "form-confirm")
     axe(visitor)
     visitor.get_by_role("button", name="Yes, it was me").click()

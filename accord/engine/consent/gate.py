@@ -255,9 +255,10 @@ def _lifts(consent: Consent | Parent, stop: Stop) -> bool:
     """Whether consent given later ends a stop.
 
     What a colleague heard ends a withdrawal, and so does a parent's consent; only the person's
-    own act ends an objection, a complaint or a suppression; a file ends nothing.
+    own act ends an objection, a complaint or a suppression; a file ends nothing. No word makes
+    an address take mail again.
     """
-    if consent.at <= stop.at:
+    if consent.at <= stop.at or stop.way == Way.BOUNCED:
         return False
     if isinstance(consent, Parent):
         return stop.way == Way.WITHDRAWN

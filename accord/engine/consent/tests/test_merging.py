@@ -82,6 +82,9 @@ def test_an_address_that_bounces_stops_only_what_is_sent_there():
         assert not gate.decide(merged(dead, dead), question, NOW)
     assert not gate.decide(merged(Facts(), dead), NEWS, NOW)
     assert gate.decide(merged(Facts(), dead), receipt, NOW)
+    late = replace(dead, claims=(replace(consent(), at=THEN + 2 * DAY),))
+    assert [stop.way for stop in gate.standing(late, NEWS, NOW)] == [Way.BOUNCED]
+    assert not gate.decide(merged(Facts(), late), NEWS, NOW)
     both = replace(dead, stops=(*dead.stops, Stop(2, Way.COMPLAINED, THEN + DAY, "", MAIL)))
     assert not gate.decide(merged(alive, both), NEWS, NOW)
 
