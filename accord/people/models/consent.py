@@ -59,10 +59,12 @@ class ConsentRecord(models.Model):
         SOFT_OPT_IN = "soft_opt_in", "Bought, and was offered to say no"
         PURCHASE = "implied_purchase", "Bought (Canada)"
         INQUIRY = "implied_inquiry", "Asked us (Canada)"
+        PUBLISHED = "published", "Published their address (Canada)"
         PARENT = "parent", "A parent agreed"
         UNKNOWN = "unknown", "Unknown origin"
         WITHDRAWN = "withdrawn", "Withdrew"
         OBJECTED = "objected", "Objected"
+        RETRACTED = "retracted", "Taken back"
 
     class Source(models.TextChoices):
         PERSON = "person", "The person"

@@ -6,7 +6,11 @@ from accord.platform.models.user import User
 
 
 class Import(models.Model):
-    """One file brought in: how it was read, what it did, and how to take it back."""
+    """One file brought in: how it was read, what it did, and how to take it back.
+
+    basis: what its people may be written to on, as whoever brought it in states; "" where that was
+    never asked. places, origin, collected_on and the evidence belong to it.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Being set up"
@@ -16,6 +20,12 @@ class Import(models.Model):
         FAILED = "failed", "Stopped"
         UNDOING = "undoing", "Being undone"
         UNDONE = "undone", "Undone"
+
+    class Basis(models.TextChoices):
+        UNKNOWN = "unknown", "Nobody knows, or nobody asked them"
+        INTEREST = "interest", "Our legitimate interest, as assessed"
+        CONSENT = "consent", "They agreed"
+        SOFT_OPT_IN = "soft_opt_in", "They bought from us and were offered to say no"
 
     into = models.CharField(max_length=20)
     file_name = models.CharField(max_length=255)
@@ -35,6 +45,13 @@ class Import(models.Model):
     undone_until = models.PositiveIntegerField(default=0, help_text="Last row taken back.")
     kept_on_undo = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+    basis = models.CharField(max_length=11, choices=Basis, blank=True)
+    places = models.JSONField(default=list, help_text="Purposes and channels, as purpose/channel.")
+    origin = models.CharField(max_length=300, blank=True, help_text="Where the list is from.")
+    collected_on = models.DateField(null=True)
+    evidence_name = models.CharField(max_length=255, blank=True)
+    evidence_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of it.")
+    stated_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
