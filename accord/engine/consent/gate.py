@@ -173,7 +173,7 @@ def _law_misses(claim: Claim, facts: Facts, question: Question, now: datetime) -
             canada = law == Law.CANADA and claim.channel in countries.ELECTRONIC
             return "" if canada else "Refused: implied consent holds in Canada only."
         case Interest():
-            return _no_interest(claim, facts)
+            return _no_interest(claim, facts, now)
         case Unknown():
             return "Refused: nobody knows where this permission comes from."
         case _:
@@ -206,7 +206,9 @@ def _no_soft_opt_in(claim: SoftOptIn, law: Law) -> str:
     return ""
 
 
-def _no_interest(claim: Interest, facts: Facts) -> str:
+def _no_interest(claim: Interest, facts: Facts, now: datetime) -> str:
+    if facts.unknown_since is not None and facts.unknown_since <= now:
+        return "Refused: nobody knows where the list they came from is from."
     if facts.country not in claim.countries:
         return "Refused: the assessment does not cover this person's country."
     if not countries.interest_holds(facts.country, claim.channel, business=facts.business):

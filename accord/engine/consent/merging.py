@@ -18,7 +18,8 @@ def merge(kept: Facts, other: Facts, *, double: Collection[str], now: datetime) 
     Every stop, pause and restriction of either holds for the one record, and a stop that stands
     in one is not ended by what the other agreed to: such claims are dropped. A country the two
     do not share is unknown; they are reached in their work only where both are. Of two dates of
-    birth the later counts, and a parent's consent only from a record that says child. So whatever
+    birth the later counts, and a parent's consent only from a record that says child. Where one is
+    from a list of unknown origin, both are, and our own interest covers neither. So whatever
     may be sent afterwards could be sent to one of them before, and neither had said stop to it.
     That an address of the other bounces is no word of theirs: it is not the one written to now,
     or it stands in `kept` too. What was agreed to for it does not count.
@@ -40,6 +41,7 @@ def merge(kept: Facts, other: Facts, *, double: Collection[str], now: datetime) 
         business=kept.business and other.business,
         born_on=max((each.born_on for each in (kept, other) if each.born_on), default=None),
         children=kept.children and other.children,
+        unknown_since=min(filter(None, (kept.unknown_since, other.unknown_since)), default=None),
         claims=claims(kept, kept, said) + claims(other, kept, other),
         stops=kept.stops + said.stops,
         pauses=kept.pauses + other.pauses,

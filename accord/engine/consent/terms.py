@@ -181,6 +181,8 @@ class Facts:
     business: reached in their work, at a company.
     born_on:  None where nobody knows; see `ages` for who is a child.
     children: whether the company may reach children, where a parent agreed.
+    unknown_since: when a list brought them whose origin nobody knows; None otherwise. Our own
+              interest covers nobody from then on.
     Facts later than the instant asked about are overlooked, so the past can be asked too.
     """
 
@@ -188,6 +190,7 @@ class Facts:
     business: bool = False
     born_on: date | None = None
     children: bool = False
+    unknown_since: datetime | None = None
     claims: tuple[Claim, ...] = ()
     stops: tuple[Stop, ...] = ()
     pauses: tuple[Pause, ...] = ()

@@ -318,3 +318,14 @@ def test_a_restricted_record_is_not_used_until_the_restriction_is_lifted(questio
     assert decide(consent(), question=question, restrictions=(lifted,))
     assert not decide(consent(), question=question, restrictions=(lifted,), now=NOW - SECOND)
     assert not decide(consent(), question=question, restrictions=(lifted, open_))
+
+
+def test_interest_covers_nobody_from_a_list_of_unknown_origin():
+    british = {"country": "GB", "business": True}
+    assert decide(interest(), **british)
+    refused = decide(interest(), unknown_since=NOW, **british)
+    assert not refused
+    assert refused.words == "Refused: nobody knows where the list they came from is from."
+    assert decide(interest(), unknown_since=NOW + timedelta(microseconds=1), **british)
+    for other in (consent(), sale()):
+        assert decide(other, interest(), unknown_since=NOW, **british)

@@ -58,6 +58,7 @@ class Book:
         self.country, self.work, self.restricted = "DE", False, False
         self.born: date | None = None
         self.children = False
+        self.listed = False
         self.diary: list[tuple] = []
         self.quiet_until: dict[Channel, datetime] = {}
 
@@ -124,11 +125,11 @@ class Book:
             return electronic and more[0] and self.country in ("DE", "GB")
         if kind == "until":
             return electronic and self.country == "CA" and now < more[0]
-        listed = self.country in more[1] and now < more[0]
+        assessed = self.country in more[1] and now < more[0] and not self.listed
         if place[1] == Channel.POST:
-            return listed and self.country in ("DE", "GB", "US")
+            return assessed and self.country in ("DE", "GB", "US")
         mail = place[1] == Channel.EMAIL
-        return listed and mail and self.work and self.country in ("GB", "US")
+        return assessed and mail and self.work and self.country in ("GB", "US")
 
 
 class Life(RuleBasedStateMachine):
@@ -142,6 +143,7 @@ class Life(RuleBasedStateMachine):
         self.country, self.business, self.number = "DE", False, 0
         self.book = Book()
         self.waiting: dict[int, tuple] = {}
+        self.listed_at: datetime | None = None
 
     def tick(self) -> int:
         """Nothing happens at the same instant as anything else; equal instants are tested apart."""
@@ -204,6 +206,12 @@ class Life(RuleBasedStateMachine):
     def bring_from_a_list(self, place) -> None:
         self.facts["claims"].append(Unknown(self.tick(), *place, self.now))
 
+    @rule()
+    def come_from_a_list_of_unknown_origin_or_find_it_out(self) -> None:
+        self.tick()
+        self.book.listed = not self.book.listed
+        self.listed_at = self.now if self.book.listed else None
+
     @rule(reach=reaches, way=st.sampled_from(list(Way)))
     def stop(self, reach, way) -> None:
         number = self.tick()
@@ -239,6 +247,7 @@ class Life(RuleBasedStateMachine):
     def known(self) -> Facts:
         rows = {name: tuple(each) for name, each in self.facts.items()}
         more = {"born_on": self.book.born, "children": self.book.children}
+        more["unknown_since"] = self.listed_at
         return Facts(country=self.country, business=self.business, **more, **rows)
 
     @invariant()

@@ -104,3 +104,12 @@ def test_what_the_two_do_not_share_is_not_taken_for_true():
     for kept, other in ((german, british), (british, german)):
         assert (merged(kept, other).country, merged(kept, other).business) == ("", False)
     assert merged(german, german) == german
+
+
+def test_one_from_a_list_of_unknown_origin_takes_the_other_along():
+    told = Facts(country="GB", business=True, claims=(interest(),))
+    listed, later = replace(told, unknown_since=THEN), replace(told, unknown_since=NOW)
+    assert gate.decide(merged(told, told), NEWS, NOW)
+    for kept, other in ((told, listed), (listed, told), (listed, later), (later, listed)):
+        assert merged(kept, other).unknown_since == THEN
+        assert not gate.decide(merged(kept, other), NEWS, NOW)
