@@ -7,12 +7,22 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from accord.engine.errors import Refused
 from accord.platform.models import Import, User
-from accord.platform.transfer import headers, imports, mapping, problems, rehearsals, runs, targets
+from accord.platform.transfer import (
+    headers,
+    imports,
+    mapping,
+    problems,
+    provenance,
+    rehearsals,
+    runs,
+    targets,
+)
 from accord.platform.transfer.undo import undoing
 
 HELP = "Import a file into contacts, companies, deals, products or users; or undo an import."
@@ -32,6 +42,10 @@ class NoSuchPerson(Refused):
     """Nobody here has this e-mail address."""
 
 
+class NoDay(Refused):
+    """This is no day. Write it as 2026-03-31."""
+
+
 class NoTarget(Refused):
     """Say what the rows are: --into contacts, companies, deals, products or users."""
 
@@ -45,7 +59,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, do nothing")
     parser.add_argument("--json", action="store_true", help="answer in JSON")
+    _about_people(parser)
     parser.add_argument("--by", metavar="EMAIL", help="in whose name; without it as Accord itself")
+
+
+def _about_people(parser: argparse.ArgumentParser) -> None:
+    known = ", ".join(provenance.Basis.values)
+    parser.add_argument(
+        "--basis", help=f"what the people of the file may be written to on: {known}"
+    )
+    parser.add_argument(
+        "--for",
+        dest="places",
+        action="append",
+        default=[],
+        metavar="PURPOSE/CHANNEL",
+        help="what they agreed to, such as news/email; may be given several times",
+    )
+    parser.add_argument("--origin", default="", metavar="TEXT", help="where the list is from")
+    parser.add_argument("--collected", metavar="YYYY-MM-DD", help="of which day it is")
+    parser.add_argument("--evidence", metavar="FILE", help="a file that proves it")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,10 +108,38 @@ def _begun(
         if not options.dry_run and (earlier := imports.cut_short(job, wanted)):
             imports.discard(job, by=by)
             return earlier
-        return imports.set_mapping(job, wanted, by=by)
+        imports.set_mapping(job, wanted, by=by)
+        return _stated(job, by, options)
     except Refused:
         imports.discard(job, by=by)
         raise
+
+
+def _stated(job: Import, by: User | None, options: argparse.Namespace) -> Import:
+    """The import with what the options say of the people in it."""
+    if not options.basis:
+        if options.places or options.origin or options.collected or options.evidence:
+            raise provenance.NoBasis
+        return job
+    told = provenance.Statement(
+        options.basis, options.origin, _day(options.collected), tuple(options.places)
+    )
+    if not options.evidence:
+        provenance.state(job, told, by=by)
+        return job
+    path = Path(options.evidence)
+    if not path.is_file():
+        raise NoSuchFile
+    with path.open("rb") as file:
+        provenance.state(job, told, provenance.Evidence(path.name, file), by=by)
+    return job
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise NoDay from None
 
 
 def _mapping(options: argparse.Namespace) -> mapping.Mapping | None:

@@ -33,7 +33,7 @@ OURS = {
     "platform.BulkChange": "field ids",
     "platform.Event": "channel name",
     "platform.FieldChange": "field subject_type",
-    "platform.Import": "digest stored_as",
+    "platform.Import": "digest evidence_digest places stored_as",
     "platform.Job": "name",
     "platform.LakeFile": "digest table",
 }

@@ -30,7 +30,10 @@ _STOPS = (What.WITHDRAWN, What.OBJECTED)
 
 @dataclass(frozen=True)
 class Rows:
-    """What is kept of a contact and matters to the gate; the ledger oldest first."""
+    """What is kept of a contact and matters to the gate; the ledger oldest first.
+
+    unknown_since: when a list brought them whose origin nobody knows.
+    """
 
     country: str
     business: bool
@@ -40,6 +43,7 @@ class Rows:
     pauses: tuple[Pause, ...]
     restrictions: tuple[Restriction, ...]
     born_on: date | None = None
+    unknown_since: datetime | None = None
 
 
 def of_channel(rows: Rows, channel: Channel) -> Facts:
@@ -61,6 +65,7 @@ def of_channel(rows: Rows, channel: Channel) -> Facts:
         business=rows.business,
         born_on=rows.born_on,
         children=preferences.current().may_reach_children,
+        unknown_since=rows.unknown_since,
         claims=(
             *(claim for claim in claims if claim),
             *(_interest(row) for row in rows.assessments if row.channel == channel),

@@ -25,6 +25,7 @@ from accord.people.models import (
     Restriction,
     Suppression,
 )
+from accord.platform.models import Import
 
 R = TypeVar("R", ConsentRecord, Pause, Restriction)
 Reached = Mapping[Channel, str]
@@ -161,12 +162,14 @@ def _rows(
     ledger = _by_contact(lines.filter(contact__in=ids).order_by("pk"))
     pauses = _by_contact(Pause.objects.filter(contact__in=ids))
     restrictions = _by_contact(Restriction.objects.filter(contact__in=ids))
+    unknown = _unknown(people)
     assessments = tuple(Assessment.objects.filter(channel__in=channels).order_by("pk"))
     return {
         contact.pk: story.Rows(
             country=story.country(contact),
             business=bool(work.get(contact.pk)),
             born_on=contact.born_on,
+            unknown_since=unknown.get(contact.import_id or 0),
             ledger=tuple(ledger.get(contact.pk, ())),
             assessments=assessments,
             suppressions=tuple(listed.get(contact.pk, ())),
@@ -175,6 +178,13 @@ def _rows(
         )
         for contact in people
     }
+
+
+def _unknown(people: Iterable[Contact]) -> Mapping[int, datetime | None]:
+    """The imports of unknown origin that brought these contacts, and since when they are that."""
+    brought = {each.import_id for each in people if each.import_id}
+    found = Import.objects.filter(pk__in=brought, basis=Import.Basis.UNKNOWN) if brought else ()
+    return {each.pk: each.stated_at for each in found}
 
 
 def _listed(people: Mapping[Contact, Reached]) -> Mapping[int, list[Suppression]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.people.models import Company, ConsentRecord, PrivacyStep, Segment, SegmentVersion
-from accord.people.privacy import agreed, happened, imported, merged, record
+from accord.people.privacy import agreed, evidence, happened, imported, merged, record
 from accord.platform import personal
 from accord.platform.lake import erasing as lake
 from accord.platform.lake import snapshots
@@ -29,6 +29,7 @@ def register() -> None:
     agreed.register()
     merged.register()
     imported.register()
+    evidence.register()
     personal.offer(
         Store(
             "lake",
@@ -71,7 +72,9 @@ def _texts() -> None:
     personal.sweep(
         "Rows of imported files", ImportRow, "values", "reason", others=_OTHERS_ROWS, own=_OWN
     )
-    personal.sweep("Imports", Import, "file_name", "rehearsal", "mapping", "error")
+    personal.sweep(
+        "Imports", Import, "file_name", "rehearsal", "mapping", "error", "origin", "evidence_name"
+    )
     personal.sweep("Edits of many records", BulkChange, "value", "query", "before")
     personal.sweep("Saved views", SavedView, "name", "query")
     personal.sweep("Jobs of the queue", Job, "payload", "error")

@@ -364,19 +364,3 @@ def test_a_file_that_brings_back_somebody_erased_says_so(bring, ana, settings, t
     assert not consent.may_send(again, consent.question("news", Channel.EMAIL), timezone.now())
     # Brought in once more, the record is there: nothing is new.
     assert reasons(bring(text, wanted)) == []
-
-
-def test_an_import_brings_no_permission_and_an_assessment_of_interest_covers_it(bring):
-    news = purposes.add(label="News", by=None)
-    columns = {"Mail": "email", "Land": "country"}
-    bring("Mail,Land\nzoe@globex.example,US\n", {"into": "contacts", "columns": columns})
-    zoe, now = Contact.objects.get(), timezone.now()
-
-    def may(channel):
-        return consent.may_send(zoe, consent.question("news", channel), timezone.now())
-
-    assert all(may(each).words.startswith("Refused: there is no consent") for each in Channel)
-    until = now + timedelta(days=90)
-    by_letter = {"channel": Channel.POST, "countries": ["US"], "text": "Fair.", "until": until}
-    purposes.assess(news, **by_letter, by=None)
-    assert [each for each in Channel if may(each)] == [Channel.POST]

@@ -10,7 +10,15 @@ from accord.engine.cleaning import domains
 from accord.people import lifecycle
 from accord.people.models import Address, Affiliation, Company, Contact, LifecycleChange
 from accord.people.origins import channels
-from accord.people.transfer import addresses, employers, erased, history, merging, slots
+from accord.people.transfer import (
+    addresses,
+    employers,
+    erased,
+    history,
+    merging,
+    permitting,
+    slots,
+)
 from accord.platform.transfer import values
 from accord.platform.transfer.mapping import Mapping
 from accord.platform.transfer.targets import Batch, Rule, Slot, Statements, Target
@@ -80,6 +88,8 @@ def target() -> Target:
         back=lambda: {"stage_since": history.SINCE_BEFORE},
         also_made=(Company,),
         parts=(Address, Affiliation, LifecycleChange),
+        people=True,
+        places=permitting.places,
         staged=(
             *("company", "company_domain", "mail_domain", "stage", "stage_since"),
             *("acquired_at", "source", "channel", "campaign", "landing_page"),

@@ -16,6 +16,9 @@ from accord.platform.transfer.mapping import Mapping
 from accord.platform.transfer.reading import sheets, workbooks
 from accord.platform.transfer.reading.sheets import Sheet, TooLarge
 
+MOST_EVIDENCE = 20 << 20  # bytes
+MOST_UNPACKED = 100 << 20  # bytes of a part of it
+
 
 def limit() -> int:
     """How many bytes a file may have, unpacked."""
@@ -26,15 +29,49 @@ def folder(job: Import) -> Path:
     return Path(settings.DATA) / "media" / "imports" / str(job.pk)
 
 
+def evidence_folder(job: Import) -> Path:
+    return Path(settings.DATA) / "media" / "evidence" / str(job.pk)
+
+
 def keep(job: Import, source: BinaryIO) -> str:
     """Put the file of an import into its folder; answers its SHA-256. Raises TooLarge."""
-    place = folder(job)
+    return _keep(folder(job), source, limit())
+
+
+def keep_evidence(job: Import, source: BinaryIO) -> str:
+    """Keep what proves where a list is from; answers its SHA-256. Raises TooLarge.
+
+    Unlike the file itself it stays when the import can be undone no longer. What it was before
+    stays until `keep_only`.
+    """
+    draft = evidence_folder(job) / "new"
+    digest = _keep(draft, source, MOST_EVIDENCE)
+    (draft / "file").rename(evidence_folder(job) / digest)
+    draft.rmdir()
+    return digest
+
+
+def keep_only(job: Import) -> None:
+    """Throw away evidence that other evidence has taken the place of."""
+    for path in evidence_folder(job).iterdir():
+        if path.name != job.evidence_digest:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def evidence(job: Import) -> Path:
+    """The file that proves where a list is from. Raises FileNotFoundError."""
+    path = evidence_folder(job) / (job.evidence_digest or "none")
+    path.stat()
+    return path
+
+
+def _keep(place: Path, source: BinaryIO, most: int) -> str:
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
     with (place / "file").open("wb") as file:
         while block := source.read(1 << 20):
             size += len(block)
-            if size > limit():
+            if size > most:
                 raise TooLarge
             digest.update(block)
             file.write(block)
@@ -64,9 +101,14 @@ def remove(job: Import) -> None:
     shutil.rmtree(folder(job), ignore_errors=True)
 
 
+def remove_evidence(job: Import) -> None:
+    """Throw away what proves where a list is from."""
+    shutil.rmtree(evidence_folder(job), ignore_errors=True)
+
+
 def shown_name(name: str) -> str:
     """The name of a file as a person gave it, without folders and strange signs."""
-    return re.sub(r"[^\w .()\-]", "_", Path(name).name)[:255] or "file"
+    return re.sub(r"[^\w .()@+\-]", "_", Path(name).name)[:255] or "file"
 
 
 def _turned(path: Path, sheet_name: str) -> Path:

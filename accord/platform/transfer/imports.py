@@ -62,7 +62,7 @@ def begin(file: BinaryIO, *, name: str, into: str, by: User | None) -> Import:
 @transaction.atomic
 def set_mapping(job: Import, wanted: Mapping, *, by: User | None) -> Import:
     """Say what becomes of the columns. Raises Forbidden, AlreadyStarted or Wrong."""
-    _may_touch(job, by)
+    may_touch(job, by)
     target = targets.named(job.into)
     if wanted.into != job.into:
         raise mapping.Wrong(f"This mapping is for {wanted.into}, the import for {job.into}.")
@@ -83,13 +83,19 @@ def set_mapping(job: Import, wanted: Mapping, *, by: User | None) -> Import:
 def start(job: Import, *, by: User | None) -> None:
     """Have the import done in the background. Twice does nothing.
 
+    Where nothing was stated of its people (see `provenance`), their origin is unknown.
+
     Raises Forbidden, NothingMapped, or AlreadyStarted for one that was done or undone.
     """
-    _may_touch(job, by)
-    _may_run(by, targets.named(job.into))
+    may_touch(job, by)
+    target = targets.named(job.into)
+    _may_run(by, target)
     if not job.mapping:
         raise NothingMapped
-    waiting = Import.objects.filter(pk=job.pk, state=State.DRAFT).update(state=State.WAITING)
+    draft = Import.objects.filter(pk=job.pk, state=State.DRAFT)
+    if target.people:
+        draft.filter(basis="").update(basis=Import.Basis.UNKNOWN, stated_at=timezone.now())
+    waiting = draft.update(state=State.WAITING)
     job.refresh_from_db()
     if not waiting and job.state not in (State.WAITING, State.RUNNING):
         raise AlreadyStarted
@@ -101,7 +107,7 @@ def start(job: Import, *, by: User | None) -> None:
 @transaction.atomic
 def rehearse(job: Import, *, by: User | None) -> None:
     """Have a dry run done in the background; its answer is in `rehearsal`. Raises Forbidden."""
-    _may_touch(job, by)
+    may_touch(job, by)
     if not job.mapping:
         raise NothingMapped
     work.enqueue("import.rehearse", payload={"import": job.pk}, key=f"import.rehearse:{job.pk}")
@@ -130,11 +136,12 @@ def undo(job: Import, *, by: User | None) -> None:
 @transaction.atomic
 def discard(job: Import, *, by: User | None) -> None:
     """Throw away an import that was never started. Raises Forbidden or AlreadyStarted."""
-    _may_touch(job, by)
+    may_touch(job, by)
     if not Import.objects.filter(pk=job.pk, state=State.DRAFT).delete()[0]:
         raise AlreadyStarted
     audit.record("import.discarded", by=by, import_id=job.pk)
     files.remove(job)
+    files.remove_evidence(job)
 
 
 def cut_short(job: Import, wanted: Mapping) -> Import | None:
@@ -185,7 +192,8 @@ def _may_run(by: User | None, target: targets.Target) -> None:
             permissions.require(by, permission)
 
 
-def _may_touch(job: Import, by: User | None) -> None:
+def may_touch(job: Import, by: User | None) -> None:
+    """Let only those change an import that was not started whose it is. Raises Forbidden."""
     if by is not None and job.by_id != by.pk:
         permissions.require(by, "system.manage")
 

@@ -172,6 +172,8 @@ class Target:
     derived: slots `resolve` fills, whether or not a column does.
     also_made: models whose rows an import may make beside its own.
     staged:  slots the target's own SQL reads, staged empty where nothing fills them.
+    people:  its rows are people: it is asked what they may be written to on (see `provenance`).
+    places:  what they may be written to about and how, as purpose/channel, in words.
     """
 
     name: str
@@ -204,6 +206,8 @@ class Target:
     together: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
     staged: tuple[str, ...] = ()
+    people: bool = False
+    places: Callable[[], Mapped[str, str]] = dict
 
 
 _PLACE = re.compile(r"\{(\w+)\}")

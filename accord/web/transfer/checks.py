@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.engine import reference
+from accord.engine.errors import Refused
 from accord.people import fields
 from accord.people.models import Contact
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Import, Job, User
 from accord.platform.transfer import imports, plans
 from accord.platform.transfer.mapping import Mapping
@@ -26,7 +28,7 @@ from accord.web import formats
 from accord.web.http import StaffRequest
 from accord.web.parts import render_parts
 from accord.web.staff import staff
-from accord.web.transfer import drafts
+from accord.web.transfer import drafts, origins
 
 _ANOTHER = "another contact"  # one the file itself brings, or that is no longer there
 FIRST, PROBLEMS, MADE, CHANGED = 8, 20, 5, 50
@@ -86,18 +88,35 @@ def page(request: StaffRequest, job: Import) -> HttpResponse:
     if request.method == "POST":
         imports.rehearse(job, by=request.user)
         return redirect("import-check", job.pk)
-    wanted = drafts.wanted(job)
-    plan = plans.make(drafts.target(job), wanted, drafts.sheet(job, wanted))
-    context = drafts.shown(job, 3) | _rehearsal(job, request.user) | _preview(job, plan, wanted)
-    parts = {"rehearsal": "transfer/_rehearsal.html"}
-    return render_parts(request, "transfer/check.html", parts, context)
+    return _page(request, job)
 
 
 @staff("import.run")
 @require_POST
 def start(request: StaffRequest, pk: int) -> HttpResponse:
-    imports.start(drafts.one(request, pk), by=request.user)
+    """Begin, after what the form states of the people in the file."""
+    job = drafts.one(request, pk)
+    if "basis" in request.POST and job.state == Import.State.DRAFT:
+        try:
+            origins.state(request, job)
+        except Forbidden:
+            raise
+        except Refused as refusal:
+            return _page(request, job, str(refusal))
+    imports.start(job, by=request.user)
     return redirect("import", pk)
+
+
+def _page(request: StaffRequest, job: Import, error: str = "") -> HttpResponse:
+    wanted = drafts.wanted(job)
+    plan = plans.make(drafts.target(job), wanted, drafts.sheet(job, wanted))
+    posted = request.POST if error else None
+    context = drafts.shown(job, 3) | _rehearsal(job, request.user) | _preview(job, plan, wanted)
+    context |= origins.shown(job, request.user, posted) | {"error": error}
+    parts = {"rehearsal": "transfer/_rehearsal.html"}
+    answer = render_parts(request, "transfer/check.html", parts, context)
+    answer.status_code = 422 if error else 200
+    return answer
 
 
 def _preview(job: Import, plan: Plan, wanted: Mapping) -> dict[str, Any]:

@@ -12,16 +12,18 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accord.engine.errors import Refused
 from accord.people import fields
 from accord.people.models import Contact, Merge
 from accord.platform.access import permissions
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Import, ImportRow
-from accord.platform.transfer import imports, problems
+from accord.platform.transfer import files, imports, problems
 from accord.platform.transfer.undo import undoing
 from accord.web.http import StaffRequest
 from accord.web.parts import render_parts
 from accord.web.staff import staff
-from accord.web.transfer import drafts
+from accord.web.transfer import drafts, origins
 
 SHOWN = 20
 PAGE = 50
@@ -48,9 +50,34 @@ def result(request: StaffRequest, pk: int) -> HttpResponse:
     job = drafts.one(request, pk)
     if job.state == State.DRAFT:
         return redirect("import-check" if job.mapping else "import-map", pk)
-    context = drafts.shown(job, 4) | _may(request, job) | _result(request, job)
-    parts = {"import-state": "transfer/_state.html"}
-    return render_parts(request, "transfer/result.html", parts, context)
+    return _page(request, job)
+
+
+@staff("import.run")
+@require_POST
+def origin(request: StaffRequest, pk: int) -> HttpResponse:
+    """Say where the people of a file that is in are from."""
+    job = drafts.one(request, pk)
+    try:
+        origins.state(request, job)
+    except Forbidden:
+        raise
+    except Refused as refusal:
+        return _page(request, job, str(refusal))
+    messages.success(request, "What is known of this list is kept.")
+    return redirect("import", pk)
+
+
+@staff("import.run")
+@require_safe
+def evidence(request: StaffRequest, pk: int) -> FileResponse:
+    """The file that proves where a list is from, as it was brought in."""
+    job = drafts.one(request, pk)
+    try:
+        path = files.evidence(job)
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(path.open("rb"), as_attachment=True, filename=job.evidence_name)
 
 
 @staff("import.run")
@@ -81,6 +108,16 @@ def discard(request: StaffRequest, pk: int) -> HttpResponse:
     imports.discard(job, by=request.user)
     messages.success(request, f"{job.file_name} is thrown away. Nothing was imported.")
     return redirect("settings-imports")
+
+
+def _page(request: StaffRequest, job: Import, error: str = "") -> HttpResponse:
+    context = drafts.shown(job, 4) | _may(request, job) | _result(request, job)
+    context |= origins.shown(job, request.user, request.POST if error else None)
+    parts = {"import-state": "transfer/_state.html"}
+    context["error"] = error
+    answer = render_parts(request, "transfer/result.html", parts, context)
+    answer.status_code = 422 if error else 200
+    return answer
 
 
 def _may(request: StaffRequest, job: Import) -> dict[str, Any]:
