@@ -119,10 +119,21 @@ def _consents(draw: Draw, people: list[int]) -> None:
                     source="person",
                     confirms=said,
                 )
+            if not stop and pick.random() < 0.2:
+                ConsentRecord.objects.create(
+                    contact_id=person,
+                    what="retracted",
+                    purpose=said.purpose,
+                    channel=said.channel,
+                    at=draw.moment(),
+                    recorded_at=draw.moment(),
+                    source=said.source,
+                    confirms=said,
+                )
 
 
 STOPS = ["withdrawn", "objected"]
-GIVEN = ["soft_opt_in", "implied_purchase", "implied_inquiry", "unknown"]
+GIVEN = ["soft_opt_in", "implied_purchase", "implied_inquiry", "published", "unknown"]
 
 
 def _change(draw: Draw) -> None:

@@ -15,6 +15,7 @@ from accord.people import contacts
 from accord.people.consents import consent, purposes
 from accord.people.consents.consent import Given
 from accord.people.identity import merging
+from accord.people.models import ConsentRecord
 from accord.platform.access import preferences
 
 YES = Given("news", Channel.EMAIL, source=Source.PERSON)
@@ -129,3 +130,14 @@ def test_a_letter_waits_for_a_merge_and_then_hears_of_it(ana, ann, letter):
     sending.join(120)
     letter.refresh_from_db()
     assert (letter.state, letter.contact) == (State.SUPPRESSED, ana)
+
+
+@pytest.mark.django_db
+def test_a_letter_that_left_before_its_permission_was_taken_back_was_lawful(ana, ann, letter):
+    merging.merge(ana, ann, choices={}, by=None)
+    outbox.deliver(letter.pk)
+    consent.retract(ConsentRecord.objects.get(), by=None)
+    assert evidence.check().well
+    why = Why(ana, "news")
+    later = outbox.send(key="news:2", to=ann.email, subject="News", text="News.", why=why)
+    assert later.state == State.SUPPRESSED and evidence.check().well

@@ -29,6 +29,7 @@ from accord.platform.trail import audit
 
 names.declare("consent.given", "Agreed to be written to", icon="shield-check")
 names.declare("consent.confirmed", "Confirmed consent by mail", icon="shield-check")
+names.declare("consent.retracted", "Permission was taken back", icon="lock")
 names.declare("consent.withdrawn", "Withdrew consent", icon="lock")
 names.declare("consent.objected", "Objected to marketing", icon="lock")
 names.declare("consent.suppressed", "Address was suppressed", icon="lock")
@@ -38,6 +39,7 @@ names.declare("consent.restricted", "Record was restricted", icon="lock")
 names.declare("consent.unrestricted", "Restriction was lifted", icon="shield-check")
 
 What = ConsentRecord.What
+_NO_PERMISSIONS = (What.CONFIRMED, What.WITHDRAWN, What.OBJECTED, What.RETRACTED)
 KEY_LOST = "Refused: the key of the suppression list is missing, so nobody can look there."
 
 NOT_USED = "Refused: nothing is promoted for this purpose any more."
@@ -53,6 +55,10 @@ class NoAddress(Refused):
 
 class NotToConfirm(Refused):
     """There is no consent here that waits to be confirmed."""
+
+
+class NotToRetract(Refused):
+    """Only a permission can be taken back. What somebody stopped stays stopped."""
 
 
 class NoPause(Refused):
@@ -118,12 +124,16 @@ def give(
 def confirm(record: ConsentRecord, *, proof: Proof = NO_PROOF, by: User | None) -> ConsentRecord:
     """Note that the link in the mail was followed. Twice gives the first.
 
-    Raises NotToConfirm, also where the record was merged into another since: what is written
-    down for it would not count. Consent that is given anew, for the one that stays, does.
+    Raises NotToConfirm, also where it was taken back, or the record was merged into another since:
+    what is written down for it would not count. Consent that is given anew, for the one that
+    stays, does.
     """
     if record.what != What.CONSENT or hold(record.contact, by).pk != record.contact_id:
         raise NotToConfirm
-    if done := ConsentRecord.objects.filter(what=What.CONFIRMED, confirms=record).first():
+    later = {row.what: row for row in ConsentRecord.objects.filter(confirms=record)}
+    if What.RETRACTED in later:
+        raise NotToConfirm
+    if done := later.get(What.CONFIRMED):
         return done
     row = ConsentRecord(
         contact=record.contact,
@@ -138,6 +148,32 @@ def confirm(record: ConsentRecord, *, proof: Proof = NO_PROOF, by: User | None) 
         address=record.address,
     )
     return tell("consent.confirmed", ledger.add(row, proof), by)
+
+
+@transaction.atomic
+def retract(record: ConsentRecord, *, proof: Proof = NO_PROOF, by: User | None) -> ConsentRecord:
+    """Take back a permission that should not be in the ledger: it counts as if it was never said.
+
+    Written down for the contact it was given for, also where that one was merged since. Its
+    confirmation counts no more either. Twice gives the first. Raises Forbidden or NotToRetract.
+    """
+    if record.what in _NO_PERMISSIONS:
+        raise NotToRetract
+    _hold_both(record.contact, by)
+    if done := ConsentRecord.objects.filter(what=What.RETRACTED, confirms=record).first():
+        return done
+    row = ConsentRecord(
+        contact=record.contact,
+        what=What.RETRACTED,
+        purpose=record.purpose,
+        channel=record.channel,
+        at=timezone.now(),
+        source=record.source,
+        by=by,
+        confirms=record,
+        address=record.address,
+    )
+    return tell("consent.retracted", ledger.add(row, proof), by)
 
 
 def withdraw(
@@ -307,6 +343,14 @@ def tell(name: str, row: ConsentRecord, by: User | None) -> ConsentRecord:
     about = log.About(contact=row.contact_id)
     log.record(name, about, by=by, at=row.at, what=str(row.what), **place)
     return row
+
+
+def _hold_both(contact: Contact, by: User | None) -> None:
+    """Hold a contact and what it was merged into, locked in the order a merge locks them."""
+    records.permissions_of(contact, by)
+    both = [contact.pk, families.root(contact.pk) or contact.pk]
+    list(Contact.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk"))
+    hold(contact, by)
 
 
 @transaction.atomic

@@ -47,7 +47,7 @@ class Rows:
 
 
 def of_channel(rows: Rows, channel: Channel) -> Facts:
-    """The facts in these rows that matter to one channel."""
+    """The facts in these rows that matter to one channel; their ledger as `counted` gives it."""
     confirmed = {row.confirms_id: row.at for row in rows.ledger if row.what == What.CONFIRMED}
     listed = [row for row in rows.suppressions if row.channel == channel]
     claims = [
@@ -78,6 +78,18 @@ def of_channel(rows: Rows, channel: Channel) -> Facts:
             terms.Restriction(row.pk, row.at, row.lifted_at) for row in rows.restrictions
         ),
     )
+
+
+def counted(
+    ledger: Collection[ConsentRecord], read_at: datetime | None = None
+) -> tuple[ConsentRecord, ...]:
+    """The rows without those that were taken back, as far as that is written down at `read_at`."""
+    taken_back = {
+        row.confirms_id
+        for row in ledger
+        if row.what == What.RETRACTED and (read_at is None or row.recorded_at <= read_at)
+    }
+    return tuple(row for row in ledger if row.pk not in taken_back)
 
 
 def address_of(contact: Contact, channel: Channel) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from django.db.models import QuerySet
@@ -59,20 +60,28 @@ class Known:
 
         What was said to one of two before they were merged holds for both; what is said since is
         said by the one they are. known_at: leave out rows of the ledger written down later,
-        whenever they say it happened, and merges that did not stand.
+        whenever they say it happened, and merges that did not stand. What was taken back by then
+        was never said, not even as records were merged before.
         """
+        return self._whole(contact, channel, known_at, known_at)
+
+    def _whole(
+        self, contact: int, channel: Channel, known_at: datetime | None, read_at: datetime | None
+    ) -> Facts:
+        """The same, without what was taken back until `read_at`."""
         merges = self._merged(contact, known_at)
-        now = self._alone(contact, channel, known_at)
+        alone = partial(self._alone, contact, channel, read_at)
+        now = alone(known_at)
         if not merges:
             return now
-        found = self._alone(contact, channel, merges[0].at)
+        found = alone(merges[0].at)
         found = replace(found, business=self._was_at_work(contact, merges))
         for each, following in zip(merges, [*merges[1:], None], strict=True):
-            other = self.whole(each.gone_id, channel, each.at)
+            other = self._whole(each.gone_id, channel, each.at, read_at)
             other = replace(other, business=other.business or self._brought_work(each))
             found = merging.merge(found, other, double=self.double, now=each.at)
-            later = self._alone(contact, channel, following.at) if following else now
-            earlier = self._alone(contact, channel, each.at)
+            later = alone(following.at) if following else now
+            earlier = alone(each.at)
             found = replace(
                 found,
                 claims=found.claims + tuple(c for c in later.claims if c not in earlier.claims),
@@ -89,12 +98,14 @@ class Known:
     def _merged(self, contact: int, at: datetime | None) -> list[Merge]:
         return [each for each in self.merges.get(contact, ()) if _stood(each, at)]
 
-    def _alone(self, contact: int, channel: Channel, known_at: datetime | None) -> Facts:
+    def _alone(
+        self, contact: int, channel: Channel, read_at: datetime | None, known_at: datetime | None
+    ) -> Facts:
         rows = self.rows[contact]
+        ledger = story.counted(rows.ledger, read_at)
         if known_at:
-            ledger = tuple(row for row in rows.ledger if row.recorded_at <= known_at)
-            rows = replace(rows, ledger=ledger)
-        return story.of_channel(rows, channel)
+            ledger = tuple(row for row in ledger if row.recorded_at <= known_at)
+        return story.of_channel(replace(rows, ledger=ledger), channel)
 
     def _was_at_work(self, contact: int, merges: Iterable[Merge]) -> bool:
         """Whether a contact is at a company that no merge brought."""

@@ -83,6 +83,7 @@ def test_rows_may_still_point_to_a_person_who_is(act, ana, other, settings, tmp_
             news = purposes.add(label="News", by=None)
             row = consent.give(ana, Given(news.pk, Channel.EMAIL), by=None)
             consent.confirm(row, by=None)
+            consent.retract(row, by=None)
         elif act == "stopped":
             preference_centre.stop_all(ana, proof=consent.NO_PROOF)
         else:

@@ -13,12 +13,13 @@ from accord.people import contacts, lifecycle
 from accord.people.consents import consent, purposes, together
 from accord.people.consents.consent import Given, Reach, What
 from accord.people.identity import merging
-from accord.people.models import ChangedPerson, Contact, Purpose
+from accord.people.models import ChangedPerson, ConsentRecord, Contact, Purpose
 from accord.people.segments import checking, live, members, saving
 
 MAIL = Channel.EMAIL
 NEWS = Given("news", MAIL, source=Source.PERSON)
 STATES = ("given", "withdrawn", "expired", "never")
+NO_PERMISSIONS = (What.WITHDRAWN, What.OBJECTED, What.RETRACTED)
 LATEST = """
 SELECT DISTINCT ON (contact_id) contact_id, given FROM people_consentanswer
 WHERE purpose = 'news' AND channel = 'email' ORDER BY contact_id, happened_at DESC, id DESC
@@ -136,7 +137,7 @@ def live_through(seed, steps, mia):
     merges = []
     for _ in range(steps):
         one, other = pick.sample(people, 2)
-        match pick.choice(["give", "give", "stop", "merge", "merge", "undo"]):
+        match pick.choice(["give", "give", "stop", "stop", "merge", "merge", "undo", "retract"]):
             case "give":
                 what = pick.choice([What.CONSENT, What.CONSENT, What.INQUIRY])
                 past = timezone.now() - timedelta(days=pick.choice([0, 0, 0, 3]))
@@ -147,15 +148,23 @@ def live_through(seed, steps, mia):
                 consent.withdraw(one, reach, by=None)
             case "merge" if not (hidden(one) or hidden(other)):
                 merges.append(merging.merge(one, other, choices={}, by=mia))
+            case "retract" if said := [*ConsentRecord.objects.exclude(what__in=NO_PERMISSIONS)]:
+                consent.retract(pick.choice(said), by=None)
             case "undo" if free := [each for each in merges if not hidden(each.kept)]:
                 merges.remove(each := pick.choice(free))
                 merging.unmerge(each, by=mia)
-        told, now = latest(), timezone.now()
-        for each in (person for person in people if not hidden(person)):
-            facts = together.whole(each, "", MAIL)
-            held = gate.standing(facts, Question("news", MAIL, Kind.MARKETING), now)
-            assert (told.get(each.pk) is False) is bool(held), (seed, each.pk, held)
-            stopped += bool(held)
+        stopped += compare(people, seed)
+    return stopped
+
+
+def compare(people, seed):
+    """Demand that rules find withdrawn whom the gate does; gives how many."""
+    told, now, stopped = latest(), timezone.now(), 0
+    for each in (person for person in people if not hidden(person)):
+        facts = together.whole(each, "", MAIL)
+        held = gate.standing(facts, Question("news", MAIL, Kind.MARKETING), now)
+        assert (told.get(each.pk) is False) is bool(held), (seed, each.pk, held)
+        stopped += bool(held)
     return stopped
 
 

@@ -22,7 +22,7 @@ def register() -> None:
     timeline.tell("company.changed", _changed)
     timeline.tell("segment.entered", _segments)
     timeline.tell("segment.left", _segments)
-    for name in ("given", "confirmed", "withdrawn", "objected", "suppressed"):
+    for name in ("given", "confirmed", "withdrawn", "objected", "retracted", "suppressed"):
         timeline.tell(f"consent.{name}", _consents)
     timeline.tell("contact.merged", _merges)
     timeline.tell("contact.unmerged", _merges)
@@ -54,6 +54,7 @@ def _consents(events: Sequence[Event]) -> Mapping[int, Told]:
     """What was said, to what: a permission somebody else wrote down is not an agreement."""
     purposes = dict(Purpose.objects.values_list("pk", "label"))
     said = dict(ConsentRecord.What.choices) | {"unknown": "Permission of unknown origin"}
+    said["retracted"] = "Permission taken back"
     channels_of = {name: label.lower() for name, label in CHANNELS}
 
     def told(event: Event) -> Told:

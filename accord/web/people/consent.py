@@ -29,7 +29,7 @@ from accord.people.consents import (
 from accord.people.consents import consent as verbs
 from accord.people.consents.answers import Answer
 from accord.people.consents.suppressions import Kind
-from accord.people.models import BannerAnswer, Contact, Suppression
+from accord.people.models import BannerAnswer, ConsentRecord, Contact, Suppression
 from accord.platform.access import permissions, preferences
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns
@@ -199,8 +199,11 @@ def _done(
 def _context(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     may_write = permissions.may(request.user, "contact.write", contact)
     may_reach = preferences.current().may_reach_children
-    return _told(contact) | {
+    told = _told(contact)
+    gone = (row for row in told["standing"].history if row.what == ConsentRecord.What.RETRACTED)
+    return told | {
         "broken": set(ledger.broken(contact.pk)),
+        "retracted": {row.confirms_id for row in gone},
         "recognised": [_recognised(each) for each in banner.of(contact)],
         "may_write": may_write,
         "may_reach_children": may_reach,

@@ -9,6 +9,7 @@ from accord.people import contacts, visitors
 from accord.people.consents import banner, consent, preference_links, purposes
 from accord.people.consents.banner import Said, Words
 from accord.people.consents.consent import Given
+from accord.people.consents.ledger import Proof
 from accord.people.models import BannerAnswer, ConsentRecord, Pause, Restriction, Suppression
 from accord.people.visitors import Claim, Seen
 from accord.platform.access import preferences
@@ -196,3 +197,14 @@ def test_the_card_and_the_page_keep_to_few_queries(
         client.get(page, headers={"HX-Request": "true"})
     with django_assert_max_num_queries(20):  # the forms offer purposes and texts
         client.get(page)
+
+
+def test_what_was_taken_back_stands_there_as_such(client, ana, page, mia):
+    row = consent.give(ana, Given("news", Channel.EMAIL), by=None)
+    assert "Taken back" not in text(client.get(page))
+    back = consent.retract(row, proof=Proof(note="Import 12 was undone."), by=mia)
+    given, taken = (text(client.get(page)).split(f'id="row-{each.pk}"')[1] for each in (row, back))
+    assert "Taken back, counts for nothing" in given.split("</li>")[0]
+    for part in ("Taken back", "written down by Mia", "Import 12 was undone.", "takes back <a"):
+        assert part in taken.split("</li>")[0], part
+    assert "counts for nothing" not in taken.split("</li>")[0]
