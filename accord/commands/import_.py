@@ -18,11 +18,11 @@ from accord.platform.transfer import (
     imports,
     mapping,
     problems,
-    provenance,
     rehearsals,
     runs,
     targets,
 )
+from accord.platform.transfer.origins import stating
 from accord.platform.transfer.undo import undoing
 
 HELP = "Import a file into contacts, companies, deals, products or users; or undo an import."
@@ -64,7 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _about_people(parser: argparse.ArgumentParser) -> None:
-    known = ", ".join(provenance.Basis.values)
+    known = ", ".join(stating.Basis.values)
     parser.add_argument(
         "--basis", help=f"what the people of the file may be written to on: {known}"
     )
@@ -119,19 +119,19 @@ def _stated(job: Import, by: User | None, options: argparse.Namespace) -> Import
     """The import with what the options say of the people in it."""
     if not options.basis:
         if options.places or options.origin or options.collected or options.evidence:
-            raise provenance.NoBasis
+            raise stating.NoBasis
         return job
-    told = provenance.Statement(
+    told = stating.Statement(
         options.basis, options.origin, _day(options.collected), tuple(options.places)
     )
     if not options.evidence:
-        provenance.state(job, told, by=by)
+        stating.state(job, told, by=by)
         return job
     path = Path(options.evidence)
     if not path.is_file():
         raise NoSuchFile
     with path.open("rb") as file:
-        provenance.state(job, told, provenance.Evidence(path.name, file), by=by)
+        stating.state(job, told, stating.Evidence(path.name, file), by=by)
     return job
 
 

@@ -20,7 +20,8 @@ from accord.people.models import Company, Contact, Erasure, Merge, PrivacyReques
 from accord.people.privacy import erasing, requests
 from accord.people.segments import saving
 from accord.platform.models import BulkChange, Import, ImportRow, SavedView, Team, User
-from accord.platform.transfer import headers, imports, provenance
+from accord.platform.transfer import headers, imports
+from accord.platform.transfer.origins import stating
 from accord.sales.models import Deal, Stage, Task
 
 
@@ -157,9 +158,9 @@ def draft_import(owner: User) -> Import:
 
 def done_import(owner: User) -> Import:
     job = draft_import(owner)
-    proof = provenance.Evidence("form.txt", io.BytesIO(b"They agreed."))
-    told = provenance.Statement(provenance.Basis.INTEREST, "Fair", timezone.localdate())
-    provenance.state(job, told, proof, by=None)
+    proof = stating.Evidence("form.txt", io.BytesIO(b"They agreed."))
+    told = stating.Statement(stating.Basis.INTEREST, "Fair", timezone.localdate())
+    stating.state(job, told, proof, by=None)
     done = {"state": Import.State.DONE, "finished_at": timezone.now(), "errors": 1}
     Import.objects.filter(pk=job.pk).update(**done)
     reason = "Country: “Philipines” is not a country we know."

@@ -34,7 +34,8 @@ from accord.people.privacy import requests
 from accord.platform.access import preferences
 from accord.platform.models import BulkChange, SavedView, User
 from accord.platform.running import startup
-from accord.platform.transfer import imports, mapping, provenance, runs
+from accord.platform.transfer import imports, mapping, runs
+from accord.platform.transfer.origins import stating
 from accord.sales import deal_contacts, deals
 from accord.sales.agenda import activities, tasks
 from accord.sales.pipeline import moves, reasons
@@ -177,9 +178,9 @@ def _imported(contact: Contact, owner: User) -> None:
         io.BytesIO(text.encode()), name=f"{contact.name}.csv", into="contacts", by=owner
     )
     imports.set_mapping(job, mapping.from_json(wanted), by=owner)
-    proof = provenance.Evidence(f"{contact.email}.txt", io.BytesIO(contact.email.encode()))
-    told = provenance.Statement(provenance.Basis.INTEREST, contact.email, date(2026, 3, 1))
-    provenance.state(job, told, proof, by=owner)
+    proof = stating.Evidence(f"{contact.email}.txt", io.BytesIO(contact.email.encode()))
+    told = stating.Statement(stating.Basis.INTEREST, contact.email, date(2026, 3, 1))
+    stating.state(job, told, proof, by=owner)
     imports.start(job, by=owner)
     runs.run(job.pk)
     # A name of a file that says an address, and a draft nobody started.

@@ -70,7 +70,8 @@ def _seal(record: ConsentRecord) -> str:
 def _digest(record: ConsentRecord, previous: str) -> str:
     moments = [record.at.timestamp(), record.recorded_at.timestamp()]
     lasting = [getattr(record, name) for name in _LASTING]
-    return _sum([previous, record.seal, *moments, *lasting, record.confirms_id])
+    listed = [] if record.import_id is None else [record.import_id]
+    return _sum([previous, record.seal, *moments, *lasting, record.confirms_id, *listed])
 
 
 def _sum(parts: list[object]) -> str:

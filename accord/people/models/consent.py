@@ -50,7 +50,8 @@ class ConsentRecord(models.Model):
 
     Empty purpose and channel of a stop mean all of them. address, page, referrer, ip, agent,
     note and salt are personal: erasure blanks them. seal: their digest with the salt. digest:
-    of all else, the seal and the digest of the contact's row before.
+    of all else, the seal and the digest of the contact's row before. import_id: the list that
+    says so.
     """
 
     class What(models.TextChoices):
@@ -83,6 +84,7 @@ class ConsentRecord(models.Model):
     text = models.ForeignKey(ConsentText, models.PROTECT, null=True, related_name="+")
     opt_out_offered = models.BooleanField(default=False)
     confirms = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
+    import_id = models.BigIntegerField(null=True)
     address = models.CharField(max_length=320, blank=True)
     page = models.CharField(max_length=500, blank=True)
     referrer = models.CharField(max_length=500, blank=True)
@@ -94,7 +96,12 @@ class ConsentRecord(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        indexes = [models.Index(fields=["contact", "id"], name="consent_contact")]
+        indexes = [
+            models.Index(fields=["contact", "id"], name="consent_contact"),
+            models.Index(
+                fields=["import_id"], name="consent_import", condition=Q(import_id__isnull=False)
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(what__in=["withdrawn", "objected"]) | ~Q(purpose="") & ~Q(channel=""),

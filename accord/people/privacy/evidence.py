@@ -11,8 +11,9 @@ from pathlib import Path
 from accord.platform import personal
 from accord.platform.models import Import
 from accord.platform.personal import Person, Row, Store, sweeping
-from accord.platform.transfer import files
+from accord.platform.transfer.origins import evidence
 
+MOST_UNPACKED = 100 << 20  # bytes of a part of a packed file
 _PACKED = b"\x1f\x8b"  # gzip
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # UTF-16
 
@@ -42,7 +43,7 @@ def _read(person: Person) -> Iterator[Row]:
 def _erase(person: Person) -> None:
     for job in _naming(person):
         Import.objects.filter(pk=job.pk).update(evidence_name="")
-        files.remove_evidence(job)
+        evidence.remove(job)
 
 
 def _naming(person: Person) -> Iterator[Import]:
@@ -57,7 +58,7 @@ def _naming(person: Person) -> Iterator[Import]:
 
 def _says(job: Import, pattern: re.Pattern[str]) -> bool:
     try:
-        return any(pattern.search(_text(each)) for each in _parts(files.evidence(job)))
+        return any(pattern.search(_text(each)) for each in _parts(evidence.of(job)))
     except FileNotFoundError:
         return False
 
@@ -69,12 +70,12 @@ def _parts(path: Path) -> Iterator[bytes]:
             with zipfile.ZipFile(path) as packed:
                 for name in packed.namelist():
                     with packed.open(name) as part:
-                        yield part.read(files.MOST_UNPACKED)
+                        yield part.read(MOST_UNPACKED)
             return
         whole = path.read_bytes()
         if whole.startswith(_PACKED):
             with gzip.open(path) as unpacked:
-                whole = unpacked.read(files.MOST_UNPACKED)
+                whole = unpacked.read(MOST_UNPACKED)
         yield whole
     except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, RuntimeError, NotImplementedError):
         return  # damaged or locked by a password: nobody can read it here

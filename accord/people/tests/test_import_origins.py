@@ -15,8 +15,9 @@ from accord.people.models import Contact
 from accord.people.privacy import erasing
 from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Import
-from accord.platform.transfer import files, imports, mapping, provenance, runs
-from accord.platform.transfer.provenance import Basis, Evidence, Statement
+from accord.platform.transfer import files, imports, mapping, runs
+from accord.platform.transfer.origins import evidence, stating
+from accord.platform.transfer.origins.stating import Basis, Evidence, Statement
 
 pytestmark = pytest.mark.django_db
 COLUMNS = {"into": "contacts", "columns": {"Mail": "email", "Land": "country"}}
@@ -67,18 +68,18 @@ def test_whom_nobody_said_anything_of_no_interest_of_ours_covers(news):
 def test_a_stated_origin_lets_our_interest_count_also_afterwards(news):
     told = Statement(Basis.INTEREST, "  Fair \n Hannover ", DAY)
     early = draft()
-    provenance.state(early, told, proof(), by=None)
+    stating.state(early, told, proof(), by=None)
     zoe = brought(early)
     assert may(zoe)
     kept = Import.objects.get()
     assert (kept.origin, kept.collected_on) == ("Fair Hannover", DAY)
     assert (kept.evidence_name, kept.places) == ("contract.txt", [])
-    assert files.evidence(kept).read_bytes() == b"We hand our list to Acme."
+    assert evidence.of(kept).read_bytes() == b"We hand our list to Acme."
 
-    provenance.state(kept, Statement(Basis.UNKNOWN), by=None)
+    stating.state(kept, Statement(Basis.UNKNOWN), by=None)
     assert not may(zoe)
     assert kept.origin == ""
-    provenance.state(kept, told, by=None)
+    stating.state(kept, told, by=None)
     assert may(zoe)
     assert AuditEntry.objects.filter(verb="import.stated").count() == 3
 
@@ -98,22 +99,22 @@ def test_who_was_there_before_the_list_does_not_become_unknown(news):
 @pytest.mark.parametrize(
     ("told", "proven", "refusal"),
     [
-        (Statement("bought"), True, provenance.NoBasis),
-        (Statement(""), True, provenance.NoBasis),
-        (Statement(Basis.INTEREST, " ", DAY), True, provenance.Unproven),
-        (Statement(Basis.INTEREST, "Fair"), True, provenance.Unproven),
-        (Statement(Basis.INTEREST, "Fair", DAY), False, provenance.Unproven),
-        (Statement(Basis.INTEREST, "Fair", date(9999, 1, 1)), True, provenance.NotThatDay),
-        (Statement(Basis.INTEREST, "Fair", date(1969, 1, 1)), True, provenance.NotThatDay),
-        (Statement(Basis.CONSENT, "Fair", DAY), True, provenance.NoPlace),
-        (Statement(Basis.CONSENT, "Fair", DAY, ("news",)), True, provenance.NoPlace),
-        (Statement(Basis.CONSENT, "Fair", DAY, ("news/mail",)), True, provenance.NoPlace),
+        (Statement("bought"), True, stating.NoBasis),
+        (Statement(""), True, stating.NoBasis),
+        (Statement(Basis.INTEREST, " ", DAY), True, stating.Unproven),
+        (Statement(Basis.INTEREST, "Fair"), True, stating.Unproven),
+        (Statement(Basis.INTEREST, "Fair", DAY), False, stating.Unproven),
+        (Statement(Basis.INTEREST, "Fair", date(9999, 1, 1)), True, stating.NotThatDay),
+        (Statement(Basis.INTEREST, "Fair", date(1969, 1, 1)), True, stating.NotThatDay),
+        (Statement(Basis.CONSENT, "Fair", DAY), True, stating.NoPlace),
+        (Statement(Basis.CONSENT, "Fair", DAY, ("news",)), True, stating.NoPlace),
+        (Statement(Basis.CONSENT, "Fair", DAY, ("news/mail",)), True, stating.NoPlace),
     ],
 )
 def test_what_lacks_source_day_basis_or_evidence_is_refused(news, told, proven, refusal):
     job = draft()
     with pytest.raises(refusal):
-        provenance.state(job, told, proof() if proven else None, by=None)
+        stating.state(job, told, proof() if proven else None, by=None)
     assert Import.objects.get().basis == ""
     assert not files.evidence_folder(job).exists()
 
@@ -121,37 +122,37 @@ def test_what_lacks_source_day_basis_or_evidence_is_refused(news, told, proven, 
 def test_only_whose_import_it_is_states_anything_of_it(news, mia, ben):
     job = draft(by=mia)
     with pytest.raises(Forbidden):
-        provenance.state(job, Statement(Basis.UNKNOWN), by=ben)
-    provenance.state(job, Statement(Basis.UNKNOWN), by=mia)
+        stating.state(job, Statement(Basis.UNKNOWN), by=ben)
+    stating.state(job, Statement(Basis.UNKNOWN), by=mia)
 
 
 def test_nothing_is_stated_of_rows_that_are_no_people(db):
     job = imports.begin(io.BytesIO(b"Name\nAcme\n"), name="c.csv", into="companies", by=None)
-    with pytest.raises(provenance.NoPeople):
-        provenance.state(job, Statement(Basis.UNKNOWN), by=None)
+    with pytest.raises(stating.NoPeople):
+        stating.state(job, Statement(Basis.UNKNOWN), by=None)
 
 
 def test_rows_that_are_read_agree_to_nothing_any_more(news):
     job = draft()
     brought(job)
-    with pytest.raises(provenance.AlreadyRead):
+    with pytest.raises(stating.AlreadyRead):
         told = Statement(Basis.CONSENT, "Fair", DAY, ("news/email",))
-        provenance.state(job, told, proof(), by=None)
+        stating.state(job, told, proof(), by=None)
 
 
 def test_evidence_stays_with_the_import_and_goes_with_a_draft(news):
     job = draft()
-    provenance.state(job, Statement(Basis.INTEREST, "Fair", DAY), proof(), by=None)
-    provenance.state(job, Statement(Basis.INTEREST, "Fair", DAY), proof(b"new"), by=None)
-    assert files.evidence(job).read_bytes() == b"new"
+    stating.state(job, Statement(Basis.INTEREST, "Fair", DAY), proof(), by=None)
+    stating.state(job, Statement(Basis.INTEREST, "Fair", DAY), proof(b"new"), by=None)
+    assert evidence.of(job).read_bytes() == b"new"
     brought(job)
     Import.objects.update(finished_at=timezone.now() - timedelta(days=8))
     Import.objects.update(created_at=timezone.now() - timedelta(days=9))
     assert imports.tidy() == 1
-    assert files.evidence(job).read_bytes() == b"new"
+    assert evidence.of(job).read_bytes() == b"new"
 
     other = draft()
-    provenance.state(other, Statement(Basis.INTEREST, "Fair", DAY), proof(), by=None)
+    stating.state(other, Statement(Basis.INTEREST, "Fair", DAY), proof(), by=None)
     imports.discard(other, by=None)
     assert not files.evidence_folder(other).exists()
 
@@ -183,7 +184,7 @@ def test_evidence_that_names_somebody_erased_goes(news, settings, tmp_path, name
     settings.DATA = tmp_path
     job = draft()
     told = Statement(Basis.INTEREST, "Fair", DAY)
-    provenance.state(job, told, proof(content, name), by=None)
+    stating.state(job, told, proof(content, name), by=None)
     zoe = brought(job)
     erasing.run_all(erasing.begin(zoe, by=None))
     kept = Import.objects.get()

@@ -8,7 +8,14 @@ from dataclasses import replace
 from accord.engine import reference
 from accord.engine.cleaning import domains
 from accord.people import lifecycle
-from accord.people.models import Address, Affiliation, Company, Contact, LifecycleChange
+from accord.people.models import (
+    Address,
+    Affiliation,
+    Company,
+    ConsentRecord,
+    Contact,
+    LifecycleChange,
+)
 from accord.people.origins import channels
 from accord.people.transfer import (
     addresses,
@@ -87,7 +94,8 @@ def target() -> Target:
         unmerge=merging.unmerge,
         back=lambda: {"stage_since": history.SINCE_BEFORE},
         also_made=(Company,),
-        parts=(Address, Affiliation, LifecycleChange),
+        parts=(Address, Affiliation, LifecycleChange, ConsentRecord),
+        retract=permitting.take_back,
         people=True,
         places=permitting.places,
         staged=(
@@ -153,6 +161,7 @@ def _after(batch: Batch) -> None:
     addresses.add(batch)
     employers.join(batch)
     history.write(batch)
+    permitting.write(batch)
     erased.note(batch)
 
 

@@ -16,9 +16,6 @@ from accord.platform.transfer.mapping import Mapping
 from accord.platform.transfer.reading import sheets, workbooks
 from accord.platform.transfer.reading.sheets import Sheet, TooLarge
 
-MOST_EVIDENCE = 20 << 20  # bytes
-MOST_UNPACKED = 100 << 20  # bytes of a part of it
-
 
 def limit() -> int:
     """How many bytes a file may have, unpacked."""
@@ -30,42 +27,17 @@ def folder(job: Import) -> Path:
 
 
 def evidence_folder(job: Import) -> Path:
+    """Where `origins.evidence` keeps what proves where a list is from."""
     return Path(settings.DATA) / "media" / "evidence" / str(job.pk)
 
 
 def keep(job: Import, source: BinaryIO) -> str:
     """Put the file of an import into its folder; answers its SHA-256. Raises TooLarge."""
-    return _keep(folder(job), source, limit())
+    return store(folder(job), source, limit())
 
 
-def keep_evidence(job: Import, source: BinaryIO) -> str:
-    """Keep what proves where a list is from; answers its SHA-256. Raises TooLarge.
-
-    Unlike the file itself it stays when the import can be undone no longer. What it was before
-    stays until `keep_only`.
-    """
-    draft = evidence_folder(job) / "new"
-    digest = _keep(draft, source, MOST_EVIDENCE)
-    (draft / "file").rename(evidence_folder(job) / digest)
-    draft.rmdir()
-    return digest
-
-
-def keep_only(job: Import) -> None:
-    """Throw away evidence that other evidence has taken the place of."""
-    for path in evidence_folder(job).iterdir():
-        if path.name != job.evidence_digest:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def evidence(job: Import) -> Path:
-    """The file that proves where a list is from. Raises FileNotFoundError."""
-    path = evidence_folder(job) / (job.evidence_digest or "none")
-    path.stat()
-    return path
-
-
-def _keep(place: Path, source: BinaryIO, most: int) -> str:
+def store(place: Path, source: BinaryIO, most: int) -> str:
+    """Put bytes into a folder, as “file”; answers their SHA-256. Raises TooLarge."""
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
     with (place / "file").open("wb") as file:
@@ -101,8 +73,9 @@ def remove(job: Import) -> None:
     shutil.rmtree(folder(job), ignore_errors=True)
 
 
-def remove_evidence(job: Import) -> None:
-    """Throw away what proves where a list is from."""
+def remove_all(job: Import) -> None:
+    """Throw away the file of an import and what proves where it is from."""
+    remove(job)
     shutil.rmtree(evidence_folder(job), ignore_errors=True)
 
 

@@ -83,7 +83,7 @@ def set_mapping(job: Import, wanted: Mapping, *, by: User | None) -> Import:
 def start(job: Import, *, by: User | None) -> None:
     """Have the import done in the background. Twice does nothing.
 
-    Where nothing was stated of its people (see `provenance`), their origin is unknown.
+    Where nothing was stated of its people (see `origins.stating`), their origin is unknown.
 
     Raises Forbidden, NothingMapped, or AlreadyStarted for one that was done or undone.
     """
@@ -140,8 +140,7 @@ def discard(job: Import, *, by: User | None) -> None:
     if not Import.objects.filter(pk=job.pk, state=State.DRAFT).delete()[0]:
         raise AlreadyStarted
     audit.record("import.discarded", by=by, import_id=job.pk)
-    files.remove(job)
-    files.remove_evidence(job)
+    files.remove_all(job)
 
 
 def cut_short(job: Import, wanted: Mapping) -> Import | None:

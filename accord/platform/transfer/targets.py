@@ -134,6 +134,10 @@ def unmerge(job: int, by: User | None) -> int:
     return 0
 
 
+def untold(job: int) -> None:
+    """What a target takes back whose rows say nothing of people."""
+
+
 def unresolved(plan: Any, lines: list[Any], book: Any) -> None:
     """What a target does that names nothing but colleagues."""
 
@@ -160,6 +164,8 @@ class Target:
              took over. None: such rows are refused.
     unmerge: in an undo of an import, once values are put back: undo its merges; answers how many
              stay.
+    retract: in an undo, once records are put back or removed: take back what the import said of
+             those that stay.
     finish:  once after the last row, with no staged rows left.
     follows: SQL for columns that follow from others, by column, in new and in changed rows and
              in an undo. {name} in it is what the column of that name becomes.
@@ -172,7 +178,7 @@ class Target:
     derived: slots `resolve` fills, whether or not a column does.
     also_made: models whose rows an import may make beside its own.
     staged:  slots the target's own SQL reads, staged empty where nothing fills them.
-    people:  its rows are people: it is asked what they may be written to on (see `provenance`).
+    people:  its rows are people: it is asked what they may be written to on, see `origins`.
     places:  what they may be written to about and how, as purpose/channel, in words.
     """
 
@@ -196,6 +202,7 @@ class Target:
     after: Step = nothing
     merge: Callable[[Batch, Pair], tuple[str, ...]] | None = None
     unmerge: Callable[[int, User | None], int] = unmerge
+    retract: Callable[[int], None] = untold
     finish: Step = nothing
     follows: Callable[[], dict[str, str]] = dict
     back: Callable[[], dict[str, str]] = dict

@@ -12,8 +12,9 @@ from django.utils.dateparse import parse_date
 from accord.engine.errors import Refused
 from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Import, User
-from accord.platform.transfer import imports, provenance
-from accord.platform.transfer.provenance import Basis, Evidence, Statement
+from accord.platform.transfer import imports
+from accord.platform.transfer.origins import stating
+from accord.platform.transfer.origins.stating import Basis, Evidence, Statement
 from accord.web.http import StaffRequest
 from accord.web.transfer import drafts
 
@@ -32,7 +33,7 @@ class NotADay(Refused):
 
 
 def state(request: StaffRequest, job: Import) -> None:
-    """State what the form says. Raises NotADay, and what `provenance.state` raises."""
+    """State what the form says. Raises NotADay, and what `stating.state` raises."""
     form = request.POST
     told = Statement(
         form.get("basis", ""),
@@ -42,7 +43,7 @@ def state(request: StaffRequest, job: Import) -> None:
     )
     file = request.FILES.get("evidence")
     evidence = Evidence(file.name or "", file) if file is not None and file.size else None  # type: ignore[arg-type]
-    provenance.state(job, told, evidence, by=request.user)
+    stating.state(job, told, evidence, by=request.user)
 
 
 def shown(job: Import, user: User, posted: QueryDict | None = None) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from accord.people.models import Contact, Merge
 from accord.platform.access import permissions
 from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Import, ImportRow
-from accord.platform.transfer import files, imports, problems
+from accord.platform.transfer import imports, problems
+from accord.platform.transfer.origins import evidence as kept
 from accord.platform.transfer.undo import undoing
 from accord.web.http import StaffRequest
 from accord.web.parts import render_parts
@@ -74,7 +75,7 @@ def evidence(request: StaffRequest, pk: int) -> FileResponse:
     """The file that proves where a list is from, as it was brought in."""
     job = drafts.one(request, pk)
     try:
-        path = files.evidence(job)
+        path = kept.of(job)
     except FileNotFoundError:
         raise Http404 from None
     return FileResponse(path.open("rb"), as_attachment=True, filename=job.evidence_name)

@@ -97,6 +97,7 @@ def run(import_id: int) -> None:
         merged = target.unmerge(job.pk, job.undone_by)
         while _step(job, target, made=True):
             pass
+        target.retract(job.pk)
         _finish(job, target, merged)
 
 

@@ -14,6 +14,7 @@ from accord.engine.errors import Refused
 from accord.platform.models import Import, User
 from accord.platform.trail import audit
 from accord.platform.transfer import files, imports, targets
+from accord.platform.transfer.origins import evidence as kept
 from accord.platform.transfer.reading.sheets import TooLarge
 
 Basis = Import.Basis
@@ -100,13 +101,13 @@ def state(
     job.refresh_from_db()
 
 
-def _keep(held: Import, evidence: Evidence) -> None:
+def _keep(held: Import, given: Evidence) -> None:
     try:
-        held.evidence_digest = files.keep_evidence(held, evidence.file)
+        held.evidence_digest = kept.keep(held, given.file)
     except TooLarge:
         raise EvidenceTooLarge from None
-    held.evidence_name = files.shown_name(evidence.name)
-    transaction.on_commit(partial(files.keep_only, held))
+    held.evidence_name = files.shown_name(given.name)
+    transaction.on_commit(partial(kept.keep_only, held))
 
 
 def _check(

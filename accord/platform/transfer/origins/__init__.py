@@ -1,0 +1,1 @@
+"""Where a list of people is from, and what proves it."""
