@@ -14,7 +14,7 @@ from accord.channels.models import Message
 from accord.channels.passing import Why
 from accord.engine.consent.terms import Channel, Source
 from accord.people import contacts
-from accord.people.consents import consent, parents, preference_links, purposes
+from accord.people.consents import consent, heard, parents, preference_links, purposes
 from accord.people.consents.consent import Given
 from accord.people.models import ConsentRecord, Suppression
 from accord.platform.access import preferences
@@ -160,6 +160,20 @@ def test_the_check_names_a_row_that_was_tampered_with(ana):
     with logbooks.opened():
         ConsentRecord.objects.filter(pk=row.pk).update(source="staff")
     assert evidence.check().broken == (row.pk,)
+
+
+def test_what_went_to_a_published_address_had_its_basis_also_once_the_record_has_another(ana, mia):
+    contacts.change(ana, values={"country": "CA"}, by=None)
+    there = heard.Published("acme.example/team", "She buys what we sell", refuses_nothing=True)
+    row = heard.note_published(ana, Given("news", Channel.EMAIL), there, by=mia)
+    message = after_work(send(ana))
+    assert (message.state, message.basis) == (State.SENT, "implied_published")
+    assert message.basis_id == row.pk
+    waiting = send(ana, key="news:2")
+    assert waiting.state != State.SUPPRESSED
+    contacts.change(ana, values={"email": "ana@home.example"}, by=None)
+    assert send(ana, key="news:3").reply.startswith("Refused: this is not the address")
+    assert evidence.check().well
 
 
 def test_messages_of_people_who_are_gone_are_counted_apart(ana):

@@ -18,6 +18,7 @@ from accord.engine.consent.terms import (
     Interest,
     Kind,
     Parent,
+    Published,
     Purchase,
     Question,
     SoftOptIn,
@@ -100,7 +101,7 @@ def expiry(claim: Claim, facts: Facts) -> datetime | None:
             return _months_after(claim.at, INQUIRY_MONTHS)
         case Interest():
             return claim.until
-        case Consent() | SoftOptIn() | Unknown():
+        case Consent() | SoftOptIn() | Published() | Unknown():
             return None
         case _:
             assert_never(claim)
@@ -169,9 +170,8 @@ def _law_misses(claim: Claim, facts: Facts, question: Question, now: datetime) -
             return ""
         case SoftOptIn():
             return _no_soft_opt_in(claim, law)
-        case Purchase() | Inquiry():
-            canada = law == Law.CANADA and claim.channel in countries.ELECTRONIC
-            return "" if canada else "Refused: implied consent holds in Canada only."
+        case Purchase() | Inquiry() | Published():
+            return _not_implied(claim, facts, law)
         case Interest():
             return _no_interest(claim, facts, now)
         case Unknown():
@@ -190,7 +190,7 @@ def _age_misses(claim: Claim, facts: Facts, now: datetime) -> str:
         case Consent():
             young = claim.source == Source.CHILD or is_child(facts, claim.at)
             return _AS_A_CHILD if young else ""
-        case SoftOptIn() | Purchase() | Inquiry():
+        case SoftOptIn() | Purchase() | Inquiry() | Published():
             return _AS_A_CHILD if is_child(facts, claim.at) else ""
         case Interest() | Unknown():
             return ""
@@ -203,6 +203,22 @@ def _no_soft_opt_in(claim: SoftOptIn, law: Law) -> str:
         return "Refused: a sale alone is no basis in this country or by this channel."
     if not claim.opt_out_offered:
         return "Refused: saying no was not offered when the address was taken."
+    return ""
+
+
+def _not_implied(claim: Purchase | Inquiry | Published, facts: Facts, law: Law) -> str:
+    if law != Law.CANADA or claim.channel not in countries.ELECTRONIC:
+        return "Refused: implied consent holds in Canada only."
+    return _not_published(claim, facts) if isinstance(claim, Published) else ""
+
+
+def _not_published(claim: Published, facts: Facts) -> str:
+    if claim.address != facts.address:
+        return "Refused: this is not the address that they published."
+    if not facts.business:
+        return "Refused: a published address counts for people in their work only."
+    if not claim.relevant:
+        return "Refused: nobody said why this matters to the work of whoever published the address."
     return ""
 
 
@@ -226,6 +242,8 @@ def _basis(claim: Claim) -> Basis:
             return Basis.PURCHASE
         case Inquiry():
             return Basis.INQUIRY
+        case Published():
+            return Basis.PUBLISHED
         case Interest():
             return Basis.INTEREST
         case Consent() | Unknown():
@@ -240,9 +258,10 @@ _WORDS = {
     Basis.SOFT_OPT_IN: "Soft opt-in",
     Basis.PURCHASE: "Implied consent by purchase",
     Basis.INQUIRY: "Implied consent by inquiry",
+    Basis.PUBLISHED: "Implied consent by a published address",
     Basis.INTEREST: "Legitimate interest",
 }
-_RANKS = (Consent, Parent, SoftOptIn, Purchase, Inquiry, Interest, Unknown)
+_RANKS = (Consent, Parent, SoftOptIn, Purchase, Inquiry, Published, Interest, Unknown)
 
 
 def _words(basis: Basis) -> str:

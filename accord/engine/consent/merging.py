@@ -22,7 +22,8 @@ def merge(kept: Facts, other: Facts, *, double: Collection[str], now: datetime) 
     from a list of unknown origin, both are, and our own interest covers neither. So whatever
     may be sent afterwards could be sent to one of them before, and neither had said stop to it.
     That an address of the other bounces is no word of theirs: it is not the one written to now,
-    or it stands in `kept` too. What was agreed to for it does not count.
+    or it stands in `kept` too. What was agreed to for it does not count. The address is that of
+    `kept`: that the other published one of its own counts for nothing.
     """
     said = replace(other, stops=tuple(each for each in other.stops if each.way != Way.BOUNCED))
 
@@ -42,6 +43,7 @@ def merge(kept: Facts, other: Facts, *, double: Collection[str], now: datetime) 
         born_on=max((each.born_on for each in (kept, other) if each.born_on), default=None),
         children=kept.children and other.children,
         unknown_since=min(filter(None, (kept.unknown_since, other.unknown_since)), default=None),
+        address=kept.address,
         claims=claims(kept, kept, said) + claims(other, kept, other),
         stops=kept.stops + said.stops,
         pauses=kept.pauses + other.pauses,

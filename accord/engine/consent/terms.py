@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-RULES = "2026-11-26"
+RULES = "2026-11-27"
 """The version of the rules, kept with every decision."""
 
 
@@ -33,6 +33,7 @@ class Basis(StrEnum):
     INTEREST = "legitimate_interest"
     PURCHASE = "implied_purchase"
     INQUIRY = "implied_inquiry"
+    PUBLISHED = "implied_published"
     CONTRACT = "contract"
 
 
@@ -105,6 +106,21 @@ class Inquiry:
 
 
 @dataclass(frozen=True)
+class Published:
+    """Canada's implied consent: published this address for their work, and refused nothing there.
+
+    relevant: whether it was said why such messages matter to their work.
+    """
+
+    id: int
+    purpose: str
+    channel: Channel
+    at: datetime
+    address: str
+    relevant: bool = True
+
+
+@dataclass(frozen=True)
 class Interest:
     """A written assessment of our legitimate interest, for some countries, until its review."""
 
@@ -126,7 +142,7 @@ class Unknown:
     at: datetime
 
 
-Claim = Consent | Parent | SoftOptIn | Purchase | Inquiry | Interest | Unknown
+Claim = Consent | Parent | SoftOptIn | Purchase | Inquiry | Published | Interest | Unknown
 
 
 class Way(StrEnum):
@@ -183,6 +199,7 @@ class Facts:
     children: whether the company may reach children, where a parent agreed.
     unknown_since: when a list brought them whose origin nobody knows; None otherwise. Our own
               interest covers nobody from then on.
+    address:  where they are reached, "" where nobody knows; matters to a published one only.
     Facts later than the instant asked about are overlooked, so the past can be asked too.
     """
 
@@ -191,6 +208,7 @@ class Facts:
     born_on: date | None = None
     children: bool = False
     unknown_since: datetime | None = None
+    address: str = ""
     claims: tuple[Claim, ...] = ()
     stops: tuple[Stop, ...] = ()
     pauses: tuple[Pause, ...] = ()

@@ -69,7 +69,8 @@ class NoPause(Refused):
 class Given:
     """A permission, and what it was given for. at: when, aware; None is now.
 
-    what: What.CONSENT, SOFT_OPT_IN, PURCHASE, INQUIRY, PARENT (see `parents`) or UNKNOWN.
+    what: What.CONSENT, SOFT_OPT_IN, PURCHASE, INQUIRY, PUBLISHED (see `heard.note_published`),
+    PARENT (see `parents`) or UNKNOWN.
     """
 
     purpose: str
@@ -100,7 +101,7 @@ def give(
     """Write down that a contact may be written to, with its proof.
 
     What somebody says who is a child is kept as said by a child.
-    Raises Forbidden, NoPurpose or InTheFuture.
+    Raises Forbidden, NoPurpose, InTheFuture, or what `ledger.seal` raises.
     """
     contact = hold(contact, by)
     purpose, at = purposes.get(given.purpose), _moment(given.at)

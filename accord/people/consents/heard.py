@@ -8,8 +8,8 @@ from enum import StrEnum
 from accord.engine.consent.terms import Source
 from accord.engine.errors import Refused
 from accord.people.consents import consent
-from accord.people.consents.consent import Given, Reach
-from accord.people.consents.ledger import Proof
+from accord.people.consents.consent import Given, Reach, What
+from accord.people.consents.ledger import NotPublished, Proof
 from accord.people.models import ConsentRecord, Contact
 from accord.platform.models import User
 
@@ -20,6 +20,10 @@ class NoProof(Refused):
 
 class NotTheirs(Refused):
     """A talk is not the person's own act. Choose how they put it into writing themselves."""
+
+
+class Unwanted(Refused):
+    """Look whether they say beside the address that they want no such messages, and confirm it."""
 
 
 class Way(StrEnum):
@@ -54,6 +58,19 @@ class Said:
         return Source.PERSON if self.way in THEIR_OWN else Source.STAFF
 
 
+@dataclass(frozen=True)
+class Published:
+    """An address somebody published for their work.
+
+    where: the page or paper. relevance: why our messages matter to that work. refuses_nothing:
+    whether it stands there without a word that they want none.
+    """
+
+    where: str
+    relevance: str
+    refuses_nothing: bool
+
+
 def give(contact: Contact, given: Given, said: Said, *, by: User) -> ConsentRecord:
     """Write down a permission a colleague knows of.
 
@@ -63,6 +80,23 @@ def give(contact: Contact, given: Given, said: Said, *, by: User) -> ConsentReco
     """
     proof = _proof(said)
     return consent.give(contact, replace(given, source=said.source), proof=proof, by=by)
+
+
+def note_published(
+    contact: Contact, given: Given, published: Published, *, by: User
+) -> ConsentRecord:
+    """Write down that somebody published the address we have of them (Canada).
+
+    Raises NotPublished, Unwanted, and what consent.give raises.
+    """
+    where, relevance = (" ".join(x.split()) for x in (published.where, published.relevance))
+    if not where or not relevance:
+        raise NotPublished
+    if not published.refuses_nothing:
+        raise Unwanted
+    note = f"Published without refusing such messages: {where}. Matters to their work: {relevance}"
+    said = replace(given, what=What.PUBLISHED, source=Source.STAFF)
+    return consent.give(contact, said, proof=Proof(note=note), by=by)
 
 
 def lift(contact: Contact, given: Given, said: Said, *, by: User) -> ConsentRecord:

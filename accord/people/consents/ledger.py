@@ -10,11 +10,20 @@ from dataclasses import asdict, dataclass
 
 from django.utils import timezone
 
+from accord.engine.errors import Refused
 from accord.people.models import ConsentRecord, Contact
 
 _PERSONAL = ("address", "page", "referrer", "ip", "agent", "note")
 _LONGEST = {"page": 500, "referrer": 500, "ip": 45, "agent": 300, "note": 500}
 _LASTING = ("contact_id", "what", "purpose", "channel", "source", "text_id", "opt_out_offered")
+
+
+class NotPublished(Refused):
+    """Say where they published the address, and why such messages matter to their work."""
+
+
+class NoSuchAddress(Refused):
+    """This record has no such address or number. Write down the one they published first."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ def add(record: ConsentRecord, proof: Proof) -> ConsentRecord:
     """Seal a row and add it to its contact's chain, in the caller's transaction.
 
     Rows of one contact are added one after the other: the contact's row is locked until then.
+    Raises what `seal` raises.
     """
     Contact.objects.select_for_update(no_key=True).get(pk=record.contact_id)
     before = ConsentRecord.objects.filter(contact=record.contact_id).order_by("-pk").first()
@@ -42,9 +52,17 @@ def add(record: ConsentRecord, proof: Proof) -> ConsentRecord:
 
 
 def seal(record: ConsentRecord, proof: Proof, previous: str) -> None:
-    """Put the proof on a row and seal it. previous: the digest of the contact's row before."""
+    """Put the proof on a row and seal it. previous: the digest of the contact's row before.
+
+    That somebody published an address needs the address and the note. Raises NoSuchAddress or
+    NotPublished.
+    """
     for name, value in asdict(proof).items():
         setattr(record, name, " ".join(value.split())[: _LONGEST[name]])
+    if record.what == ConsentRecord.What.PUBLISHED and not record.address:
+        raise NoSuchAddress
+    if record.what == ConsentRecord.What.PUBLISHED and not record.note:
+        raise NotPublished
     record.salt = secrets.token_hex(16)
     record.seal = _seal(record)
     record.digest = _digest(record, previous)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import assert_never
 
@@ -33,6 +33,7 @@ class Rows:
     """What is kept of a contact and matters to the gate; the ledger oldest first.
 
     unknown_since: when a list brought them whose origin nobody knows.
+    reached: where each channel reaches the contact.
     """
 
     country: str
@@ -44,6 +45,7 @@ class Rows:
     restrictions: tuple[Restriction, ...]
     born_on: date | None = None
     unknown_since: datetime | None = None
+    reached: Mapping[Channel, str] = field(default_factory=dict)
 
 
 def of_channel(rows: Rows, channel: Channel) -> Facts:
@@ -66,6 +68,7 @@ def of_channel(rows: Rows, channel: Channel) -> Facts:
         born_on=rows.born_on,
         children=preferences.current().may_reach_children,
         unknown_since=rows.unknown_since,
+        address=suppressions.normal(rows.reached.get(channel, ""), channel),
         claims=(
             *(claim for claim in claims if claim),
             *(_interest(row) for row in rows.assessments if row.channel == channel),
@@ -150,6 +153,8 @@ def _claim(row: ConsentRecord, confirmed_at: datetime | None) -> Claim | None:
             return terms.Purchase(*place)
         case What.INQUIRY:
             return terms.Inquiry(*place)
+        case What.PUBLISHED:
+            return terms.Published(*place, row.address, bool(row.note))
         case What.UNKNOWN:
             return terms.Unknown(*place)
         case _:

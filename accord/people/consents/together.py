@@ -186,8 +186,9 @@ def _rows(
             suppressions=tuple(listed.get(contact.pk, ())),
             pauses=tuple(pauses.get(contact.pk, ())),
             restrictions=tuple(restrictions.get(contact.pk, ())),
+            reached=reached,
         )
-        for contact in people
+        for contact, reached in people.items()
     }
 
 

@@ -14,6 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accord.engine.consent import countries
+from accord.engine.consent.countries import Law
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
 from accord.people.consents import (
@@ -39,6 +41,7 @@ from accord.web.people.consent_forms import (
     GiveForm,
     ParentForm,
     PauseForm,
+    PublishedForm,
     RestrictForm,
     StopForm,
     SuppressForm,
@@ -51,6 +54,7 @@ _FORMS: dict[str, type[forms.Form]] = {
     "stop": StopForm,
     "lift": GiveForm,
     "parent": ParentForm,
+    "published": PublishedForm,
     "pause": PauseForm,
     "restrict": RestrictForm,
     "suppress": SuppressForm,
@@ -128,6 +132,19 @@ def parent(request: StaffRequest, pk: int) -> HttpResponse:
         contact,
         "parent",
         lambda form: parents.give(contact, form.given, form.parent, by=request.user),
+    )
+
+
+@staff("contact.read")
+@require_POST
+def published(request: StaffRequest, pk: int) -> HttpResponse:
+    """Write down that they published their address for their work."""
+    contact: Contact = nouns.record(nouns.CONTACTS, request.user, pk)
+    return _done(
+        request,
+        contact,
+        "published",
+        lambda form: heard.note_published(contact, form.given, form.published, by=request.user),
     )
 
 
@@ -214,7 +231,9 @@ def _context(request: StaffRequest, contact: Contact) -> dict[str, Any]:
 def _to_write(contact: Contact) -> dict[str, Any]:
     """The forms, and the link a colleague may hand over."""
     link = {"preferences": preference_links.address(contact)}
-    return link | {name: kind(prefix=name) for name, kind in _FORMS.items()}
+    abroad = countries.law(story.country(contact)) != Law.CANADA
+    kinds = {name: kind for name, kind in _FORMS.items() if not (abroad and name == "published")}
+    return link | {name: kind(prefix=name) for name, kind in kinds.items()}
 
 
 def _told(contact: Contact) -> dict[str, Any]:

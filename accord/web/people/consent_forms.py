@@ -8,10 +8,12 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from accord.engine.consent import countries
 from accord.engine.consent.terms import Channel
 from accord.people.consents import heard, purposes
 from accord.people.consents.consent import Given, Reach
-from accord.people.consents.heard import Said
+from accord.people.consents.heard import Published, Said, Unwanted
+from accord.people.consents.ledger import NotPublished
 from accord.people.consents.parents import NoParent, Parent
 from accord.people.consents.suppressions import Kind
 from accord.people.models import ConsentRecord, ConsentText
@@ -134,6 +136,53 @@ class ParentForm(forms.Form):
     @property
     def parent(self) -> Parent:
         return Parent(self.cleaned_data["who"], self.cleaned_data["checked"])
+
+
+class PublishedForm(forms.Form):
+    """An address that the person published for their work."""
+
+    purpose = forms.ChoiceField(label="Purpose")
+    channel = forms.ChoiceField(
+        label="Channel",
+        choices=[(each, label) for each, label in CHANNELS.items() if each in countries.ELECTRONIC],
+    )
+    on = forms.DateField(
+        label="Day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="When you saw it there; today where it is empty.",
+    )
+    where = forms.CharField(
+        label="Where they published it",
+        max_length=200,
+        help_text="The page, or the directory or paper, where everybody finds it.",
+        error_messages={"required": str(NotPublished())},
+    )
+    relevance = forms.CharField(
+        label="Why it matters to their work",
+        max_length=200,
+        help_text="What messages of this purpose have to do with their role or duties.",
+        error_messages={"required": str(NotPublished())},
+    )
+    refuses_nothing = forms.BooleanField(
+        label="Nothing there says that they want no such messages",
+        error_messages={"required": str(Unwanted())},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(each.pk, each.label) for each in purposes.in_use()]
+        self.fields["purpose"].choices = known  # type: ignore[attr-defined]
+
+    @property
+    def given(self) -> Given:
+        said = self.cleaned_data
+        return Given(said["purpose"], Channel(said["channel"]), at=_noon(said["on"]))
+
+    @property
+    def published(self) -> Published:
+        said = self.cleaned_data
+        return Published(said["where"], said["relevance"], said["refuses_nothing"])
 
 
 class StopForm(SaidForm):

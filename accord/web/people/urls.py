@@ -16,6 +16,11 @@ urlpatterns = [
     path("contacts/<int:pk>/consent/", consent.page, name="contact-consent"),
     path("contacts/<int:pk>/consent/stop/", consent.stop, name="contact-consent-stop"),
     path("contacts/<int:pk>/consent/parent/", consent.parent, name="contact-consent-parent"),
+    path(
+        "contacts/<int:pk>/consent/published/",
+        consent.published,
+        name="contact-consent-published",
+    ),
     path("contacts/<int:pk>/consent/lift/", consent.lift, name="contact-consent-lift"),
     path(
         "contacts/<int:pk>/consent/suppression/",

@@ -7,6 +7,7 @@ import pytest
 from accord.engine.consent import gate, merging
 from accord.engine.consent.terms import Basis, Facts, Parent, Restriction, Source, Stop, Way
 from accord.engine.consent.tests.test_gate import (
+    ADDRESS,
     CONFIRMED_NEWS,
     DAY,
     MAIL,
@@ -21,6 +22,7 @@ from accord.engine.consent.tests.test_gate import (
     consent,
     decide,
     interest,
+    published,
     sale,
 )
 
@@ -43,10 +45,12 @@ def test_a_childs_own_consent_is_no_basis(source):
 
 
 @pytest.mark.parametrize(
-    ("make", "country"), [(sale, "DE"), (interest, "GB"), (bought, "CA"), (asked, "CA")]
+    ("make", "country"),
+    [(sale, "DE"), (interest, "GB"), (bought, "CA"), (asked, "CA"), (published, "CA")],
 )
 def test_nothing_stands_in_for_a_parent(make, country):
     young = {**CHILD, "country": country, "business": True, "born_on": date(2015, 1, 1)}
+    young["address"] = ADDRESS
     assert decide(make(), **{**young, "born_on": None})
     assert decide(make(), **young).words == NO_PARENT
 
@@ -75,9 +79,9 @@ def test_of_age_only_what_is_said_as_such_counts():
     assert decide(ours, now=BIRTHDAY, **grown).basis == Basis.INTEREST
 
 
-@pytest.mark.parametrize("make", [bought, asked])
-def test_what_a_child_bought_or_asked_implies_nothing_later(make):
-    canada = {"country": "CA", "born_on": BORN}
+@pytest.mark.parametrize("make", [bought, asked, published])
+def test_what_a_child_bought_asked_or_published_implies_nothing_later(make):
+    canada = {"country": "CA", "born_on": BORN, "business": True, "address": ADDRESS}
     assert decide(make(BIRTHDAY), now=BIRTHDAY, **canada)
     assert decide(make(BIRTHDAY - SECOND), now=BIRTHDAY, **canada).words == AS_A_CHILD
 

@@ -12,6 +12,7 @@ from accord.engine.consent.terms import (
     Interest,
     Kind,
     Pause,
+    Published,
     Purchase,
     Question,
     Restriction,
@@ -26,26 +27,28 @@ THEN = datetime(2026, 3, 1, 9, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+ADDRESS = "ana@acme.example"
 MAIL, SMS, PHONE, POST = Channel.EMAIL, Channel.SMS, Channel.PHONE, Channel.POST
-#            country  soft opt-in  interest at work  interest at home  by purchase  by inquiry
+# country  soft opt-in  interest at work  interest at home  by purchase  by inquiry  published
 COUNTRIES = """
-             DE       mail sms     post              post              -            -
-             AT       mail sms     post              post              -            -
-             ES       mail sms     post              post              -            -
-             IT       mail sms     post              post              -            -
-             FR       mail sms     mail post         post              -            -
-             GB       mail sms     mail post         post              -            -
-             IE       mail sms     mail post         post              -            -
-             SE       mail sms     mail post         post              -            -
-             FI       mail sms     mail post         post              -            -
-             EE       mail sms     mail post         post              -            -
-             US       -            mail post         post              -            -
-             CA       -            -                 -                 mail sms     mail sms
-             BR       -            -                 -                 -            -
-             ??       -            -                 -                 -            -
+  DE       mail sms     post              post              -            -           -
+  AT       mail sms     post              post              -            -           -
+  ES       mail sms     post              post              -            -           -
+  IT       mail sms     post              post              -            -           -
+  FR       mail sms     mail post         post              -            -           -
+  GB       mail sms     mail post         post              -            -           -
+  IE       mail sms     mail post         post              -            -           -
+  SE       mail sms     mail post         post              -            -           -
+  FI       mail sms     mail post         post              -            -           -
+  EE       mail sms     mail post         post              -            -           -
+  US       -            mail post         post              -            -           -
+  CA       -            -                 -                 mail sms     mail sms    mail sms
+  BR       -            -                 -                 -            -           -
+  ??       -            -                 -                 -            -           -
 """
 
 EVERYWHERE = frozenset(line[0] for line in map(str.split, COUNTRIES.splitlines()) if line)
+PUBLISHED = {"country": "CA", "business": True, "address": ADDRESS}
 NEWS = Question("news", MAIL, Kind.MARKETING)
 CONFIRMED_NEWS = Question("news", MAIL, Kind.MARKETING, double=True)
 RECEIPT = Question("", MAIL, Kind.TRANSACTIONAL)
@@ -67,6 +70,10 @@ def asked(at=THEN, channel=MAIL):
     return Inquiry(4, "news", channel, at)
 
 
+def published(at=THEN, channel=MAIL, **more):
+    return Published(8, "news", channel, at, **{"address": ADDRESS} | more)
+
+
 def interest(channel=MAIL, until=NOW + DAY, countries=EVERYWHERE):
     return Interest(5, "news", channel, THEN, until, countries)
 
@@ -82,11 +89,12 @@ def test_consent_holds_everywhere_and_does_not_expire(country, channel):
     late = NOW + 10_000 * DAY
     decision = decide(consent(channel=channel), country=country, question=question, now=late)
     assert (bool(decision), decision.basis, decision.basis_id) == (True, Basis.CONSENT, 1)
-    assert (decision.until, decision.words, decision.rules) == (None, "Consent", "2026-11-26")
+    assert (decision.until, decision.words, decision.rules) == (None, "Consent", "2026-11-27")
 
 
 SHORT = {"mail": MAIL, "sms": SMS, "phone": PHONE, "post": POST}
 MAKERS = [(sale, False), (interest, True), (interest, False), (bought, False), (asked, False)]
+MAKERS.append((published, True))
 
 
 def _rows():
@@ -105,6 +113,7 @@ def test_what_a_country_admits_beside_consent(country, make, business, channels)
             make(channel=channel),
             country=country,
             business=business,
+            address=ADDRESS,
             question=Question("news", channel, Kind.MARKETING),
         )
     ]
@@ -166,6 +175,51 @@ def test_implied_consent_is_named_and_canadian():
     assert decide(asked(), country="CA").words == "Implied consent by inquiry"
     assert decide(asked(), country="CA").basis == Basis.INQUIRY
     assert decide(bought(), country="DE").words == "Refused: implied consent holds in Canada only."
+
+
+def test_a_published_address_is_named_and_does_not_end():
+    late = NOW + 10_000 * DAY
+    decision = decide(published(), now=late, **PUBLISHED)
+    assert (decision.basis, decision.basis_id, decision.until) == (Basis.PUBLISHED, 8, None)
+    assert decision.words == "Implied consent by a published address"
+
+
+@pytest.mark.parametrize(
+    ("claim", "facts", "words"),
+    [
+        ({}, {"country": "US"}, "Refused: implied consent holds in Canada only."),
+        ({}, {"country": ""}, "Refused: implied consent holds in Canada only."),
+        (
+            {},
+            {"business": False},
+            "Refused: a published address counts for people in their work only.",
+        ),
+        (
+            {"relevant": False},
+            {},
+            "Refused: nobody said why this matters to the work of whoever published the address.",
+        ),
+        (
+            {},
+            {"address": "ana@home.example"},
+            "Refused: this is not the address that they published.",
+        ),
+    ],
+)
+def test_what_a_published_address_lacks_is_told(claim, facts, words):
+    refused = decide(published(**claim), **{**PUBLISHED, **facts})
+    assert (bool(refused), refused.words, refused.basis) == (False, words, None)
+
+
+def test_a_published_address_comes_after_other_implied_consent_and_before_our_interest():
+    first = decide(published(NOW), asked(), **PUBLISHED)
+    assert first.basis == Basis.INQUIRY
+    over = decide(asked(THEN - 800 * DAY), published(), **PUBLISHED)
+    assert over.basis == Basis.PUBLISHED
+    abroad = decide(published(), interest(), **{**PUBLISHED, "country": "GB"})
+    assert abroad.basis == Basis.INTEREST
+    told = decide(interest(countries=frozenset()), published(relevant=False), **PUBLISHED)
+    assert told.words.startswith("Refused: nobody said why this matters")
 
 
 def test_a_permission_of_unknown_origin_is_none():
@@ -255,11 +309,12 @@ def test_who_may_end_a_stop(way, source):
     assert not at_once
 
 
-@pytest.mark.parametrize("make", [sale, bought, asked, interest])
+@pytest.mark.parametrize("make", [sale, bought, asked, published, interest])
 def test_nothing_but_consent_ends_a_stop(make):
     stops = (Stop(1, Way.WITHDRAWN, THEN - DAY),)
     for country in ("GB", "CA", "DE"):
-        assert not decide(make(), stops=stops, country=country, business=True)
+        known = {"country": country, "business": True, "address": ADDRESS}
+        assert not decide(make(), stops=stops, **known)
 
 
 def test_consent_that_waits_for_confirmation_ends_no_stop():

@@ -27,6 +27,7 @@ from accord.engine.consent.terms import (
     Kind,
     Parent,
     Pause,
+    Published,
     Purchase,
     Question,
     Restriction,
@@ -42,6 +43,7 @@ CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.POST)
 PLACES = [(purpose, channel) for purpose in PURPOSES for channel in CHANNELS]
 CONFIRMED = {"offers"}
 COUNTRIES = ("DE", "GB", "CA", "US", "BR", "")
+ADDRESSES = ("ana@acme.example", "ana@home.example")
 BORN = (date(1990, 5, 1), date(2011, 2, 15), date(2012, 2, 29), date(2013, 6, 1))
 SOURCES = (Source.PERSON, Source.STAFF, Source.IMPORT)
 places = st.sampled_from(PLACES)
@@ -59,6 +61,7 @@ class Book:
         self.born: date | None = None
         self.children = False
         self.listed = False
+        self.reached = ADDRESSES[0]
         self.diary: list[tuple] = []
         self.quiet_until: dict[Channel, datetime] = {}
 
@@ -125,6 +128,9 @@ class Book:
             return electronic and more[0] and self.country in ("DE", "GB")
         if kind == "until":
             return electronic and self.country == "CA" and now < more[0]
+        if kind == "published":
+            fits = self.country == "CA" and self.work and more == [self.reached, True]
+            return electronic and fits
         assessed = self.country in more[1] and now < more[0] and not self.listed
         if place[1] == Channel.POST:
             return assessed and self.country in ("DE", "GB", "US")
@@ -196,6 +202,16 @@ class Life(RuleBasedStateMachine):
         self.facts["claims"].append(Inquiry(number, *place, self.now))
         self.book.paper(place, number, self.now, "until", _half_a_year_on(self.now))
 
+    @rule(place=places, address=st.sampled_from(ADDRESSES), relevant=st.booleans())
+    def publish(self, place, address, relevant) -> None:
+        number = self.tick()
+        self.facts["claims"].append(Published(number, *place, self.now, address, relevant))
+        self.book.paper(place, number, self.now, "published", address, relevant)
+
+    @rule(address=st.sampled_from(ADDRESSES))
+    def change_address(self, address) -> None:
+        self.book.reached = address
+
     @rule(place=places, days=st.integers(1, 900), where=st.sets(st.sampled_from(COUNTRIES[:5])))
     def assess(self, place, days, where) -> None:
         number, until = self.tick(), self.now + timedelta(days=days)
@@ -247,7 +263,7 @@ class Life(RuleBasedStateMachine):
     def known(self) -> Facts:
         rows = {name: tuple(each) for name, each in self.facts.items()}
         more = {"born_on": self.book.born, "children": self.book.children}
-        more["unknown_since"] = self.listed_at
+        more |= {"unknown_since": self.listed_at, "address": self.book.reached}
         return Facts(country=self.country, business=self.business, **more, **rows)
 
     @invariant()

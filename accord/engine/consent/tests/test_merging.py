@@ -5,15 +5,18 @@ from itertools import product
 from accord.engine.consent import gate, merging
 from accord.engine.consent.terms import Facts, Kind, Pause, Restriction, Source, Stop, Way
 from accord.engine.consent.tests.test_gate import (
+    ADDRESS,
     CONFIRMED_NEWS,
     DAY,
     MAIL,
     NEWS,
     NOW,
+    PUBLISHED,
     THEN,
     bought,
     consent,
     interest,
+    published,
     sale,
 )
 
@@ -113,3 +116,12 @@ def test_one_from_a_list_of_unknown_origin_takes_the_other_along():
     for kept, other in ((told, listed), (listed, told), (listed, later), (later, listed)):
         assert merged(kept, other).unknown_since == THEN
         assert not gate.decide(merged(kept, other), NEWS, NOW)
+
+
+def test_what_the_other_published_of_an_address_of_its_own_counts_for_nothing():
+    told = Facts(**PUBLISHED, claims=(published(),))
+    silent = Facts(**PUBLISHED | {"address": "ann@acme.example"})
+    assert gate.decide(merged(told, silent), NEWS, NOW)
+    assert not gate.decide(merged(silent, told), NEWS, NOW)
+    assert gate.decide(merged(replace(silent, address=ADDRESS), told), NEWS, NOW)
+    assert not gate.decide(merged(told, replace(silent, business=False)), NEWS, NOW)

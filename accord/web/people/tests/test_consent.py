@@ -91,6 +91,7 @@ def test_without_proof_nothing_is_written_down(client, ana, page):
         {"give-purpose": "nothing"},
         {"give-channel": "pigeon"},
         {"give-what": "withdrawn"},
+        {"give-what": "published"},
         {"give-way": "dream"},
         {"give-on": "2999-01-01"},
         {"give-on": "yesterday"},
@@ -161,6 +162,27 @@ def test_a_parents_consent_is_written_down_for_a_child_only(client, ana, page):
     preferences.change(may_reach_children=False, by=None)
     shown = text(client.get(page))
     assert "consent/parent/" not in shown and "the company does not reach children" in shown
+
+
+def test_that_a_canadian_published_the_address_is_written_down(client, ana, page):
+    assert "They published their address" not in text(client.get(page))
+    contacts.change(ana, values={"country": "CA"}, by=None)
+    assert "They published their address" in text(client.get(page))
+    names = {"purpose": "news", "channel": "email", "where": "acme.example/team"}
+    names |= {"relevance": "She buys what we sell", "refuses_nothing": "on"}
+    said = {f"published-{name}": value for name, value in names.items()}
+    for missing in said:
+        answer = client.post(f"{page}published/", said | {missing: ""})
+        assert answer.status_code == 422 and 'class="act" open' in text(answer), missing
+    for name, other in (("channel", "phone"), ("on", "2999-01-01"), ("where", " ")):
+        answer = client.post(f"{page}published/", said | {f"published-{name}": other})
+        assert answer.status_code == 422, name
+    assert not ConsentRecord.objects.exists()
+    assert client.post(f"{page}published/", said).status_code == 302
+    shown = text(client.get(page))
+    for part in ("Implied consent by a published address", "acme.example/team", "She buys what"):
+        assert part in shown
+    assert "Published their address (Canada)" in shown
 
 
 def test_a_number_that_is_not_known_cannot_be_suppressed(client, page):
