@@ -8,10 +8,12 @@ import pytest
 from django.conf import settings
 from django.db.models import Sum
 from django.test import Client
+from playwright.sync_api import expect
 
 from accord.insight import reports
 from accord.insight.questions import Question
 from accord.people import companies, contacts
+from accord.people.consents import purposes
 from accord.people.models import Company
 from accord.platform.events import partitions
 from accord.platform.models import Import
@@ -249,6 +251,49 @@ def test_every_step_can_be_used_by_everybody(enter, jobs, axe, shoot, theme, wid
             faults.append(f"{name}: {error}")
         assert overflow(page) == 0, name
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_it_is_stated_what_people_may_be_written_to_on(enter, house, axe, shoot, theme, width):
+    purposes.add(label="News", by=None)
+    job = imports.begin(
+        io.BytesIO(b"Mail\nzoe@x.example\n"), name="a.csv", into="contacts", by=house
+    )
+    wanted = mapping.from_json({"into": "contacts", "columns": {"Mail": "email"}})
+    imports.set_mapping(job, wanted, by=house)
+    page = enter(theme, width)
+
+    page.goto(f"/imports/{job.pk}/check/")
+    begin = page.locator("footer").get_by_role("button", name="Import")
+    expect(page.get_by_label("Where the list is from")).to_be_hidden()
+    page.get_by_label("They agreed").check()
+    expect(page.get_by_label("News, by letter")).to_be_visible()
+    begin.click()
+    expect(page.get_by_role("alert")).to_contain_text("A basis counts only with")
+    page.complaints.clear()  # the browser notes that the page came with 422
+    expect(page.get_by_label("They agreed")).to_be_checked()
+    _agree(page)
+    page.locator(".origin").scroll_into_view_if_needed()
+    shoot(page, f"import-origin-{width}-{theme}")
+    axe(page)
+    assert overflow(page) == 0
+    begin.click()
+    page.get_by_text("Waiting for the worker").wait_for()
+    _work()
+    page.goto(f"/imports/{job.pk}/")
+    expect(page.get_by_text("Fair, Hannover 2026")).to_be_visible()
+    expect(page.get_by_role("link", name="form.pdf")).to_be_visible()
+    shoot(page, f"import-origin-told-{width}-{theme}")
+    axe(page)
+    assert overflow(page) == 0
+
+
+def _agree(page):
+    proof = {"name": "form.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+    page.get_by_label("News, by e-mail").check()
+    page.get_by_label("Where the list is from").fill("Fair, Hannover 2026")
+    page.get_by_label("Of which day").fill("2026-03-01")
+    page.get_by_label("A file that proves it").set_input_files(proof)
 
 
 def test_a_dropped_file_that_is_no_table_says_so(enter, tmp_path, axe):
