@@ -48,7 +48,8 @@ class Answer:
 class Standing:
     """All of a contact's answers, and what holds whatever the purpose.
 
-    child: too young, by the date of birth, to agree for themselves.
+    child: too young, by the date of birth, to agree for themselves. unknown_since: when a list
+    brought them whose origin nobody knows.
     """
 
     answers: tuple[Answer, ...]
@@ -57,6 +58,7 @@ class Standing:
     pauses: tuple[Pause, ...]
     restriction: Restriction | None
     child: bool = False
+    unknown_since: datetime | None = None
 
     def may(self, purpose: str, channel: Channel) -> bool:
         """Whether one purpose may be written about by one channel."""
@@ -111,6 +113,7 @@ def standing(contact: Contact, now: datetime) -> Standing:
         pauses=tuple(row for row in pauses if row.at <= now < row.until),
         restriction=next((row for row in restrictions if row.lifted_at is None), None),
         child=gate.is_child(facts[Channel.EMAIL], now),
+        unknown_since=facts[Channel.EMAIL].unknown_since,
     )
 
 

@@ -33,6 +33,8 @@ from accord.people.consents.answers import Answer
 from accord.people.consents.suppressions import Kind
 from accord.people.models import BannerAnswer, ConsentRecord, Contact, Suppression
 from accord.platform.access import permissions, preferences
+from accord.platform.models import Import
+from accord.platform.transfer import imports
 from accord.web.http import StaffRequest
 from accord.web.lists import nouns
 from accord.web.parts import render_parts
@@ -222,10 +224,19 @@ def _context(request: StaffRequest, contact: Contact) -> dict[str, Any]:
         "broken": set(ledger.broken(contact.pk)),
         "retracted": {row.confirms_id for row in gone},
         "recognised": [_recognised(each) for each in banner.of(contact)],
+        "list": _list(request, contact),
         "may_write": may_write,
         "may_reach_children": may_reach,
         **(_to_write(contact) if may_write else {}),
     }
+
+
+def _list(request: StaffRequest, contact: Contact) -> Import | None:
+    """The list of unknown origin that brought a contact, where this person may look at it."""
+    if contact.import_id is None:
+        return None
+    seen = imports.visible_to(request.user).filter(pk=contact.import_id)
+    return seen.filter(basis=Import.Basis.UNKNOWN).first()
 
 
 def _to_write(contact: Contact) -> dict[str, Any]:

@@ -10,9 +10,17 @@ from accord.people.consents import banner, consent, preference_links, purposes
 from accord.people.consents.banner import Said, Words
 from accord.people.consents.consent import Given
 from accord.people.consents.ledger import Proof
-from accord.people.models import BannerAnswer, ConsentRecord, Pause, Restriction, Suppression
+from accord.people.models import (
+    BannerAnswer,
+    ConsentRecord,
+    Contact,
+    Pause,
+    Restriction,
+    Suppression,
+)
 from accord.people.visitors import Claim, Seen
 from accord.platform.access import preferences
+from accord.platform.models import Import
 from accord.platform.trail import logbooks
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +238,20 @@ def test_what_was_taken_back_stands_there_as_such(client, ana, page, mia):
     for part in ("Taken back", "written down by Mia", "Import 12 was undone.", "takes back <a"):
         assert part in taken.split("</li>")[0], part
     assert "counts for nothing" not in taken.split("</li>")[0]
+
+
+def test_who_came_by_a_list_of_unknown_origin_is_told_of_and_it_can_be_stated(
+    client, ana, page, mia, ben
+):
+    told = "They came by a list whose origin nobody knows"
+    assert told not in text(client.get(page))
+    unknown = {"basis": Import.Basis.UNKNOWN, "stated_at": timezone.now(), "by": mia}
+    job = Import.objects.create(into="contacts", file_name="fair.csv", state="done", **unknown)
+    Contact.objects.filter(pk=ana.pk).update(import_id=job.pk)
+    shown = text(client.get(page))
+    assert told in shown
+    assert "State where fair.csv is from" in shown
+    client.force_login(ben)
+    shown = text(client.get(page))
+    assert told in shown
+    assert "fair.csv" not in shown
