@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db.models import QuerySet
 
-from accord.channels import passing
+from accord.channels import passing, recipients
 from accord.channels.models import Message
 from accord.people.consents import banner, ledger
 from accord.people.models import BannerAnswer, ConsentRecord
 
+AT_ONCE = 1000
 State = Message.State
 
 
@@ -40,17 +43,16 @@ def check() -> Found:
     """Decide anew, as of its instant, on every marketing message that left or may have left.
 
     A message without the instant of its decision, or whose basis is another one by what the
-    ledger says of that instant, is unlawful. Every contact's chain of consent is recomputed, and
+    ledger says of that instant, is unlawful. It is asked of whom the message was for then, whatever
+    records became one since. Every contact's chain of consent is recomputed, and
     that of the answers to the banner, with the words they answered.
     """
     left = _left()
-    asked = left.exclude(contact=None)
-    unlawful = tuple(each.pk for each in asked.iterator(1000) if not passing.was_lawful(each))
     return Found(
         messages=left.count(),
         rows=ConsentRecord.objects.count(),
         erased=left.filter(contact=None).count(),
-        unlawful=unlawful,
+        unlawful=tuple(_unlawful(left.exclude(contact=None))),
         broken=_broken(),
         answers=BannerAnswer.objects.count(),
         broken_answers=tuple(banner.broken()),
@@ -63,6 +65,15 @@ def _left() -> QuerySet[Message]:
         kind=Message.Kind.MARKETING, state__in=[State.SENDING, State.SENT, State.UNKNOWN]
     )
     return gone.select_related("contact").order_by("pk")
+
+
+def _unlawful(asked: QuerySet[Message]) -> Iterator[int]:
+    messages = asked.iterator(AT_ONCE)
+    while several := list(islice(messages, AT_ONCE)):
+        contacts = recipients.then(several)
+        for each in several:
+            if not passing.was_lawful(each, contacts[each.pk]):
+                yield each.pk
 
 
 def _broken() -> tuple[int, ...]:

@@ -81,12 +81,15 @@ def again(message: Message) -> dict[str, Any]:
     return _columns(why, decision) | {"contact": contact, "decided_at": now}
 
 
-def was_lawful(message: Message) -> bool:
-    """Whether what is known today says that this message had its basis as it left."""
-    if message.contact is None or message.decided_at is None or message.basis_id is None:
+def was_lawful(message: Message, contact: Contact | None) -> bool:
+    """Whether what is known today says that this message had its basis as it left.
+
+    contact: whom it was for then, see recipients.then.
+    """
+    if contact is None or message.decided_at is None or message.basis_id is None:
         return False
     at = message.decided_at
-    facts = together.whole(message.contact, message.to, Channel.EMAIL, known_at=at)
+    facts = together.whole(contact, message.to, Channel.EMAIL, known_at=at)
     then = message.circumstances
     born_on = then.get("born_on")
     known: Facts = replace(
