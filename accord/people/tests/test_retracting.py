@@ -181,7 +181,8 @@ def test_what_was_known_before_it_was_taken_back_stays_known(ana, ann):
 
 
 def test_a_published_address_is_an_answer_without_an_end(ana):
-    row = consent.give(ana, Given("news", MAIL, What.PUBLISHED, Source.STAFF), by=None)
+    given = Given("news", MAIL, What.PUBLISHED, Source.STAFF)
+    row = consent.give(ana, given, proof=Proof(note="On their page, as a buyer."), by=None)
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, given, expires_at FROM people_consentanswer")
         assert cursor.fetchall() == [(row.pk, True, None)]
