@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accord.engine.consent import merging
 from accord.engine.consent.terms import Channel, Facts
@@ -30,6 +30,7 @@ from accord.platform.models import Import
 
 R = TypeVar("R", ConsentRecord, Pause, Restriction)
 Reached = Mapping[Channel, str]
+_UNDONE = (Import.State.UNDOING, Import.State.UNDONE)
 _AFFILIATIONS = Affiliation._meta.db_table
 
 
@@ -193,10 +194,21 @@ def _rows(
 
 
 def _unknown(people: Iterable[Contact]) -> Mapping[int, datetime | None]:
-    """The imports of unknown origin that brought these contacts, and since when they are that."""
+    """The imports of unknown origin that brought these contacts, and since when they are that.
+
+    An import that said more and was undone said nothing of who is still there.
+    """
     brought = {each.import_id for each in people if each.import_id}
-    found = Import.objects.filter(pk__in=brought, basis=Import.Basis.UNKNOWN) if brought else ()
-    return {each.pk: each.stated_at for each in found}
+    if not brought:
+        return {}
+    unknown, undone = Q(basis=Import.Basis.UNKNOWN), Q(state__in=_UNDONE) & ~Q(basis="")
+    found = Import.objects.filter(unknown | undone, pk__in=brought)
+    return {
+        each.pk: each.stated_at
+        if each.basis == Import.Basis.UNKNOWN
+        else each.undone_at or each.finished_at
+        for each in found
+    }
 
 
 def _listed(people: Mapping[Contact, Reached]) -> Mapping[int, list[Suppression]]:

@@ -81,7 +81,18 @@ def test_a_stated_origin_lets_our_interest_count_also_afterwards(news):
     assert kept.origin == ""
     stating.state(kept, told, by=None)
     assert may(zoe)
-    assert AuditEntry.objects.filter(verb="import.stated").count() == 3
+    told = AuditEntry.objects.filter(verb="import.stated").order_by("pk")
+    assert [each.details["basis"] for each in told] == ["interest", "unknown", "interest"]
+    assert told[0].details["evidence"] == told[2].details["evidence"] == kept.evidence_digest
+
+
+def test_what_is_still_unknown_is_so_since_it_was(news):
+    job = draft()
+    brought(job)
+    job.refresh_from_db()
+    since = job.stated_at
+    stating.state(job, Statement(Basis.UNKNOWN), by=None)
+    assert Import.objects.get().stated_at == since
 
 
 def test_what_an_older_import_brought_was_never_asked_and_counts_as_before(news):

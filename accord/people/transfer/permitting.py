@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time
-from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accord.engine.consent import ages
 from accord.engine.consent.terms import Channel
-from accord.people.consents import consent, ledger, purposes, story
+from accord.people import families
+from accord.people.consents import ledger, purposes, story
 from accord.people.consents.ledger import Proof
 from accord.people.models import ConsentRecord, Contact
 from accord.platform.events import partitions
-from accord.platform.models import Import
+from accord.platform.models import Import, User
+from accord.platform.queue import work
 from accord.platform.transfer.targets import Batch
 
 What = ConsentRecord.What
@@ -33,9 +35,9 @@ WHERE s.wave = %(wave)s AND s.action IN ('created', 'found')
 """
 _EVENTS = """
 INSERT INTO platform_event (name, happened_at, contact_id, user_id, properties, import_id)
-SELECT 'consent.given', r.at, r.contact_id, %(by)s,
-    jsonb_build_object('what', r.what, 'purpose', r.purpose, 'channel', r.channel), %(import_id)s
-FROM people_consentrecord AS r WHERE r.id = ANY(%(rows)s)
+SELECT %(name)s, r.at, r.contact_id, r.by_id,
+    jsonb_build_object('what', r.what, 'purpose', r.purpose, 'channel', r.channel), r.import_id
+FROM people_consentrecord AS r WHERE r.id = ANY(%(rows)s) ORDER BY r.id
 """
 AT_ONCE = 1_000
 
@@ -52,8 +54,8 @@ def places() -> Mapping[str, str]:
 def write(batch: Batch) -> None:
     """Write into the ledger what the people of the wave agreed to, as was stated of the file.
 
-    What the ledger has already of the same list is not written twice. Rows of these contacts are
-    locked by the import.
+    What the ledger has already of the same file is not written twice. The contacts are locked by
+    the import. The audit log has the import and its statement, not each row.
     """
     job = Import.objects.get(pk=batch.values["import_id"])
     if job.basis not in _WHAT:
@@ -62,17 +64,54 @@ def write(batch: Batch) -> None:
     partitions.ensure([_since(job).date()])
     for start in range(0, len(people), AT_ONCE):
         ids = people[start : start + AT_ONCE]
-        rows = _sealed(ids, _new(_said(job, ids, batch), ids))
-        ConsentRecord.objects.bulk_create(rows)
-        batch.run(_EVENTS, rows=[row.pk for row in rows])
+        _add("consent.given", _new(_said(job, ids, batch), job, ids))
 
 
-def take_back(job: int) -> None:
-    """Take back what an undone import wrote of contacts that stay. Twice does nothing more."""
-    rows = ConsentRecord.objects.filter(import_id=job).exclude(what=What.RETRACTED)
-    standing = rows.exclude(pk__in=_taken_back(rows.values("contact")))
-    for row in standing.select_related("contact").order_by("pk"):
-        consent.retract(row, proof=Proof(note=f"Import {job} was undone."), by=None)
+def take_back(job: int, by: User | None) -> None:
+    """Take back what an import wrote, a thousand rows at a time. Twice does nothing more.
+
+    What somebody confirmed by mail is their own act, and stays. Whoever undoes an import, or
+    states that it was wrong, need not have a right to each contact.
+    """
+    while _take_back_some(job, by):
+        pass
+
+
+@transaction.atomic
+def _take_back_some(job: int, by: User | None) -> bool:
+    work.fence()
+    standing = _standing(ConsentRecord.objects.filter(import_id=job)).order_by("pk")
+    ids = sorted(set(standing.values_list("contact", flat=True)[:AT_ONCE]))
+    # As a merge and the outbox lock them: what is taken back is so before a letter leaves or after.
+    both = {*ids, *families.roots(ids).values()}
+    list(Contact.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk"))
+    now = timezone.now()
+    partitions.ensure([now.date()])
+    rows = list(standing.filter(contact__in=ids))
+    _add("consent.retracted", (_retracted(row, now, by) for row in rows))
+    return bool(rows)
+
+
+def _retracted(row: ConsentRecord, now: datetime, by: User | None) -> ConsentRecord:
+    return ConsentRecord(
+        contact_id=row.contact_id,
+        what=What.RETRACTED,
+        purpose=row.purpose,
+        channel=row.channel,
+        at=now,
+        recorded_at=now,
+        source=row.source,
+        by=by,
+        confirms=row,
+        address=row.address,
+        note=_note(row.import_id),
+        import_id=row.import_id,
+    )
+
+
+def _note(import_id: int | None) -> str:
+    """What a row says of its list. Its origin stands with the import: it may name others."""
+    return f"Import {import_id}"
 
 
 def _since(job: Import) -> datetime:
@@ -102,34 +141,36 @@ def _said(job: Import, ids: Iterable[int], batch: Batch) -> Iterator[ConsentReco
                 by=batch.by,
                 opt_out_offered=sale,
                 address=story.address_of(contact, Channel(channel)),
-                note=f"{job.origin} ({job.evidence_name})",
+                note=_note(job.pk),
                 import_id=job.pk,
             )
 
 
-def _new(rows: Iterable[ConsentRecord], ids: Iterable[int]) -> Iterator[ConsentRecord]:
-    """Those that the ledger does not have already from a list of the same day."""
-    kept = ConsentRecord.objects.filter(contact__in=ids, import_id__isnull=False)
-    standing = kept.exclude(pk__in=_taken_back(ids))
-    known = set(standing.values_list("contact", "what", "purpose", "channel", "at"))
+def _new(rows: Iterable[ConsentRecord], job: Import, ids: Iterable[int]) -> Iterator[ConsentRecord]:
+    """Those that the ledger does not have already from the same file."""
+    same = Import.objects.filter(digest=job.digest).values("pk")
+    kept = _standing(ConsentRecord.objects.filter(contact__in=ids, import_id__in=same))
+    known = set(kept.values_list("contact", "what", "purpose", "channel", "at"))
     for row in rows:
         if (row.contact_id, row.what, row.purpose, row.channel, row.at) not in known:
             yield row
 
 
-def _taken_back(contacts: Any) -> QuerySet[ConsentRecord, int | None]:
-    """The ids of what was taken back of these contacts."""
-    found = ConsentRecord.objects.filter(what=What.RETRACTED, contact__in=contacts)
-    return found.values_list("confirms", flat=True)
+def _standing(rows: QuerySet[ConsentRecord]) -> QuerySet[ConsentRecord]:
+    """The permissions among these that were neither taken back nor confirmed by the person."""
+    later = ConsentRecord.objects.filter(confirms=OuterRef("pk"))
+    return rows.filter(~Exists(later), what__in=_WHAT.values())
 
 
-def _sealed(ids: Iterable[int], rows: Iterable[ConsentRecord]) -> list[ConsentRecord]:
-    """The rows, each sealed in the chain of its contact."""
+def _add(event: str, rows: Iterable[ConsentRecord]) -> None:
+    """Add rows to the ledger, each sealed in the chain of its contact, with an event."""
+    made = list(rows)
+    ids = {row.contact_id for row in made}
     last = ConsentRecord.objects.filter(contact__in=ids).order_by("contact", "-pk")
     before = dict(last.distinct("contact").values_list("contact", "digest"))
-    found = []
-    for row in rows:
+    for row in made:
         ledger.seal(row, Proof(note=row.note), before.get(row.contact_id, ""))
         before[row.contact_id] = row.digest
-        found.append(row)
-    return found
+    ConsentRecord.objects.bulk_create(made)
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS, {"name": event, "rows": [row.pk for row in made]})

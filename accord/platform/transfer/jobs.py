@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from accord.platform.models import Import
+from accord.platform.models import Import, User
 from accord.platform.queue import work
-from accord.platform.transfer import imports, rehearsals, runs
+from accord.platform.transfer import imports, rehearsals, runs, targets
 from accord.platform.transfer.undo import undoing
 
 LONG = timedelta(hours=12)
@@ -25,6 +25,14 @@ def run(payload: Mapping[str, Any]) -> None:
 @work.job("import.undo", atomic=False, limit=LONG)
 def undo(payload: Mapping[str, Any]) -> None:
     _unless_busy("import.undo", payload, undoing.run)
+
+
+@work.job("import.retract", atomic=False, limit=LONG)
+def retract(payload: Mapping[str, Any]) -> None:
+    """Take back what an import said of people, where it was stated since that it was wrong."""
+    job = Import.objects.get(pk=payload["import"])
+    by = User.objects.filter(pk=payload["by"]).first()
+    targets.named(job.into).retract(job.pk, by)
 
 
 @work.job("import.rehearse", atomic=False, limit=LONG)

@@ -134,7 +134,7 @@ def unmerge(job: int, by: User | None) -> int:
     return 0
 
 
-def untold(job: int) -> None:
+def untold(job: int, by: User | None) -> None:
     """What a target takes back whose rows say nothing of people."""
 
 
@@ -164,8 +164,7 @@ class Target:
              took over. None: such rows are refused.
     unmerge: in an undo of an import, once values are put back: undo its merges; answers how many
              stay.
-    retract: in an undo, once records are put back or removed: take back what the import said of
-             those that stay.
+    retract: take back what the import said of people, before an undo does the rest.
     finish:  once after the last row, with no staged rows left.
     follows: SQL for columns that follow from others, by column, in new and in changed rows and
              in an undo. {name} in it is what the column of that name becomes.
@@ -202,7 +201,7 @@ class Target:
     after: Step = nothing
     merge: Callable[[Batch, Pair], tuple[str, ...]] | None = None
     unmerge: Callable[[int, User | None], int] = unmerge
-    retract: Callable[[int], None] = untold
+    retract: Callable[[int, User | None], None] = untold
     finish: Step = nothing
     follows: Callable[[], dict[str, str]] = dict
     back: Callable[[], dict[str, str]] = dict

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -103,6 +104,8 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
             raise
         except Refused as refusal:
             return _page(request, job, str(refusal))
+    elif request.POST.get("basis", job.basis) != job.basis:
+        messages.error(request, "This import was started before and says something else.")
     imports.start(job, by=request.user)
     return redirect("import", pk)
 

@@ -28,6 +28,9 @@ HINTS = {
 }
 
 
+_SETTLED = (Import.State.DRAFT, Import.State.DONE, Import.State.FAILED)
+
+
 class NotADay(Refused):
     """This is no day. Choose it from the calendar, or write it as 2026-03-31."""
 
@@ -52,10 +55,9 @@ def shown(job: Import, user: User, posted: QueryDict | None = None) -> dict[str,
     if not target.people:
         return {}
     run = job.state != Import.State.DRAFT
-    written = job.basis in (Basis.CONSENT, Basis.SOFT_OPT_IN)
     offered = (Basis.UNKNOWN, Basis.INTEREST) if run else tuple(Basis)
     told: Mapping[str, Any] = {
-        "basis": job.basis or Basis.UNKNOWN,
+        "basis": job.basis if job.basis in offered else Basis.UNKNOWN,
         "origin": job.origin,
         "collected_on": job.collected_on.isoformat() if job.collected_on else "",
         "places": job.places,
@@ -66,7 +68,9 @@ def shown(job: Import, user: User, posted: QueryDict | None = None) -> dict[str,
         "told": told,
         "bases": [(each, HINTS[each]) for each in offered],
         "places": () if run else target.places().items(),
-        "may_state": not (run and written) and _may(job, user),
+        "may_state": job.state in _SETTLED and _may(job, user),
+        "written": run and job.basis in (Basis.CONSENT, Basis.SOFT_OPT_IN),
+        "has_evidence": stating.is_proven(job),
     }
 
 

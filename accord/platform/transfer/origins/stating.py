@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accord.engine.errors import Refused
 from accord.platform.models import Import, User
+from accord.platform.queue import work
 from accord.platform.trail import audit
 from accord.platform.transfer import files, imports, targets
 from accord.platform.transfer.origins import evidence as kept
@@ -19,6 +20,11 @@ from accord.platform.transfer.reading.sheets import TooLarge
 
 Basis = Import.Basis
 State = Import.State
+_AT_WORK = (State.WAITING, State.RUNNING, State.UNDOING)
+_STATED = (
+    *("basis", "stated_at", "origin", "collected_on", "places"),
+    *("evidence_digest", "evidence_name"),
+)
 LEAST_DAY = date(1970, 1, 1)
 _WRITTEN = frozenset({Basis.CONSENT, Basis.SOFT_OPT_IN})  # goes into the ledger as rows are read
 
@@ -48,10 +54,11 @@ class NotThatDay(Refused):
 
 
 class AlreadyRead(Refused):
-    """The rows are read already: agreements and sales cannot be stated any more, nor taken back.
+    """The rows are read already. To say that people agreed or bought, bring the file in again."""
 
-    Bring the file in again and state them there, or undo this import.
-    """
+
+class AtWork(Refused):
+    """This import is being done or undone. Wait until that is over, then state it here."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +86,11 @@ def state(
     """State where a list is from and what its people may be written to on.
 
     Of unknown origin nothing else is asked; anything else needs origin, day and evidence, which
-    may be there from an earlier statement. Once rows are read, only an unknown origin and our own
-    interest can be exchanged. Raises Forbidden, NoPeople, NoBasis, Unproven, NoPlace, NotThatDay,
-    AlreadyRead or EvidenceTooLarge.
+    may be there from an earlier statement. Once rows are read, an unknown origin or our own
+    interest takes the place of what was said; agreements and sales are then taken back in the
+    background. Of an import that was undone nothing is known, whatever is stated. Raises
+    Forbidden, NoPeople, NoBasis, Unproven, NoPlace, NotThatDay, AlreadyRead, AtWork or
+    EvidenceTooLarge.
     """
     imports.may_touch(job, by)
     target = targets.named(job.into)
@@ -89,16 +98,36 @@ def state(
         raise NoPeople
     held = Import.objects.select_for_update().get(pk=job.pk)
     _check(held, told, evidence, target)
-    held.basis, held.stated_at = told.basis, timezone.now()
+    if held.state != State.DRAFT and held.basis in _WRITTEN:
+        said = {"import": job.pk, "by": by.pk if by else None}
+        work.enqueue("import.retract", payload=said, key=f"import.retract:{job.pk}")
+    _tell(held, told)
+    if held.basis != Basis.UNKNOWN and evidence:
+        _keep(held, evidence)
+    held.save(update_fields=_STATED)
+    details = {name: getattr(held, name) for name in ("basis", "origin", "places")}
+    details |= {"day": str(held.collected_on or ""), "evidence": held.evidence_digest}
+    audit.record("import.stated", held, by=by, **details)
+    job.refresh_from_db()
+
+
+def is_proven(job: Import) -> bool:
+    """Whether there is evidence, and nobody erased has taken it along."""
+    try:
+        kept.of(job)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _tell(held: Import, told: Statement) -> None:
     known = told.basis != Basis.UNKNOWN
+    if known or held.basis != Basis.UNKNOWN:  # what is still unknown is so since it was
+        held.stated_at = timezone.now()
+    held.basis = told.basis
     held.origin = _words(told.origin) if known else ""
     held.collected_on = told.collected_on if known else None
-    held.places = list(told.places) if told.basis in _WRITTEN else []
-    if known and evidence:
-        _keep(held, evidence)
-    held.save()
-    audit.record("import.stated", held, by=by, basis=told.basis)
-    job.refresh_from_db()
+    held.places = list(dict.fromkeys(told.places)) if told.basis in _WRITTEN else []
 
 
 def _keep(held: Import, given: Evidence) -> None:
@@ -115,11 +144,13 @@ def _check(
 ) -> None:
     if told.basis not in Basis.values:
         raise NoBasis
-    if held.state != State.DRAFT and {told.basis, held.basis} & _WRITTEN:
+    if held.state in _AT_WORK:
+        raise AtWork
+    if held.state != State.DRAFT and told.basis in _WRITTEN:
         raise AlreadyRead
     if told.basis == Basis.UNKNOWN:
         return
-    proven = evidence is not None or bool(held.evidence_digest)
+    proven = evidence is not None or is_proven(held)
     if not (_words(told.origin) and told.collected_on and proven):
         raise Unproven
     if not LEAST_DAY <= told.collected_on <= timezone.localdate():

@@ -15,6 +15,9 @@ _GONE = (
     "DELETE FROM platform_importrow WHERE object_id = ANY(%(ids)s) AND action = 'created' "
     "AND import_id IS NOT DISTINCT FROM %(import_id)s",
 )
+# What an import wrote that was undone itself, too, is no reason to keep a record.
+_NOT_OURS = """ AND r.import_id IS DISTINCT FROM %(import_id)s AND NOT EXISTS (
+    SELECT FROM platform_import AS u WHERE u.id = r.import_id AND u.state = 'undone')"""
 # A team whose only member is its lead goes, so that the lead can go too.
 _EMPTY_TEAMS = """
 UPDATE platform_team AS t SET lead_id = NULL WHERE t.import_id = %(import_id)s
@@ -100,7 +103,7 @@ def _uses(model: type[models.Model], parts: Collection[type[models.Model]]) -> I
         if other in parts and not marked:
             continue
         ours = other in parts or other is model
-        more = " AND r.import_id IS DISTINCT FROM %(import_id)s" if marked and ours else ""
+        more = _NOT_OURS if marked and ours else ""
         yield (
             f"SELECT r.{column} FROM {other._meta.db_table} AS r "
             f"WHERE r.{column} = ANY(%(ids)s){more}"

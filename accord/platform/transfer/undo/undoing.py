@@ -89,6 +89,7 @@ def run(import_id: int) -> None:
         if job.state != State.UNDOING:
             return
         target = targets.named(job.into)
+        target.retract(job.pk, job.undone_by)
         staging.make_changes()
         _here(job).run(_COUNT)
         while job.undone_until < SECOND:
@@ -97,7 +98,6 @@ def run(import_id: int) -> None:
         merged = target.unmerge(job.pk, job.undone_by)
         while _step(job, target, made=True):
             pass
-        target.retract(job.pk)
         _finish(job, target, merged)
 
 

@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accord.people import lifecycle
 from accord.people.consents import purposes
+from accord.people.models import ConsentRecord
 from accord.platform.models import Import
+from accord.platform.queue import work
 from accord.platform.transfer import files, runs
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +104,26 @@ def test_it_is_stated_afterwards_by_whose_import_it_is(client, checked, ben):
 
 def test_an_import_without_evidence_has_no_file_of_it(client, checked):
     assert client.get(f"/imports/{checked.pk}/evidence/").status_code == 404
+
+
+def test_a_second_start_with_another_answer_says_that_it_does_not_count(client, checked):
+    begin(client, checked, basis="unknown")
+    client.post(f"/imports/{checked.pk}/start/", {**TOLD, "evidence": proof()})
+    page = client.get(f"/imports/{checked.pk}/").content.decode()
+    assert "This import was started before and says something else." in page
+    checked.refresh_from_db()
+    assert checked.basis == "unknown"
+
+
+def test_what_a_list_said_is_taken_back_from_its_page(client, checked):
+    begin(
+        client, checked, **TOLD | {"basis": "consent", "places": ["news/email"]}, evidence=proof()
+    )
+    runs.run(checked.pk)
+    assert ConsentRecord.objects.count() == 1
+    page = client.get(f"/imports/{checked.pk}/").content.decode()
+    assert "is then taken back" in page
+    assert 'value="consent"' not in page
+    assert client.post(f"/imports/{checked.pk}/origin/", {"basis": "unknown"}).status_code == 302
+    work.run_due()
+    assert ConsentRecord.objects.filter(what="retracted").count() == 1
