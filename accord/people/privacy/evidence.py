@@ -6,11 +6,15 @@ import gzip
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+from django.db import transaction
 
 from accord.platform import personal
 from accord.platform.models import Import
 from accord.platform.personal import Person, Row, Store, sweeping
+from accord.platform.trail import audit
 from accord.platform.transfer.origins import evidence
 
 MOST_UNPACKED = 100 << 20  # bytes of a part of a packed file
@@ -35,30 +39,49 @@ def register() -> None:
     )
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A file, and its import where that is known. now: it is the one stated last."""
+
+    path: Path
+    job: Import | None
+    now: bool
+
+
 def _read(person: Person) -> Iterator[Row]:
-    for job in _naming(person):
-        yield {"import": job.pk, "evidence": job.evidence_name, "at": str(job.stated_at)}
+    for each in _naming(person):
+        row = {"import": each.job.pk if each.job else None, "digest": each.path.name}
+        if each.job and each.now:
+            row |= {"evidence": each.job.evidence_name, "at": str(each.job.stated_at)}
+        yield row
 
 
 def _erase(person: Person) -> None:
-    for job in _naming(person):
-        Import.objects.filter(pk=job.pk).update(evidence_name="")
-        evidence.remove(job)
+    for each in _naming(person):
+        with transaction.atomic():
+            if each.job and each.now:
+                Import.objects.filter(pk=each.job.pk).update(evidence_name="")
+            audit.record("import.evidence_erased", each.job, by=None, digest=each.path.name)
+            evidence.remove(each.path)
 
 
-def _naming(person: Person) -> Iterator[Import]:
-    """Imports whose evidence names the person, in its name or in words that can be read."""
+def _naming(person: Person) -> Iterator[_Found]:
+    """Files that name the person, in their name or in words that can be read."""
     pattern = sweeping.finder(person.words)
     if pattern is None:
         return
-    for job in Import.objects.exclude(evidence_digest="").order_by("pk"):
-        if pattern.search(job.evidence_name) or _says(job, pattern):
-            yield job
+    jobs = {str(job.pk): job for job in Import.objects.exclude(evidence_digest="")}
+    for number, path in evidence.kept():
+        job = jobs.get(number)
+        now = job is not None and path.name == job.evidence_digest
+        named = job is not None and now and pattern.search(job.evidence_name)
+        if named or _says(path, pattern):
+            yield _Found(path, job, now)
 
 
-def _says(job: Import, pattern: re.Pattern[str]) -> bool:
+def _says(path: Path, pattern: re.Pattern[str]) -> bool:
     try:
-        return any(pattern.search(_text(each)) for each in _parts(evidence.of(job)))
+        return any(pattern.search(_text(each)) for each in _parts(path))
     except FileNotFoundError:
         return False
 

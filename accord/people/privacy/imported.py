@@ -69,9 +69,10 @@ def _no_files(person: Person) -> None:
         if job.state == State.DRAFT:
             Import.objects.filter(pk=job.pk, state=State.DRAFT).delete()
             audit.record("import.discarded", by=None, import_id=job.pk)
+            files.remove_all(job)
         else:
             Import.objects.filter(pk=job.pk).update(stored_as="", rehearsal=None)
-        files.remove(job)
+            files.remove(job)
 
 
 def _holding(person: Person) -> Iterator[Import]:

@@ -2,6 +2,16 @@
 
 from django.db import migrations, models
 
+# A process of the version before goes on making imports, and knows nothing of these columns.
+DEFAULTS = """ALTER TABLE platform_import
+    ALTER COLUMN basis SET DEFAULT '', ALTER COLUMN origin SET DEFAULT '',
+    ALTER COLUMN evidence_name SET DEFAULT '', ALTER COLUMN evidence_digest SET DEFAULT '',
+    ALTER COLUMN places SET DEFAULT '[]'"""
+NO_DEFAULTS = """ALTER TABLE platform_import
+    ALTER COLUMN basis DROP DEFAULT, ALTER COLUMN origin DROP DEFAULT,
+    ALTER COLUMN evidence_name DROP DEFAULT, ALTER COLUMN evidence_digest DROP DEFAULT,
+    ALTER COLUMN places DROP DEFAULT"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -55,4 +65,5 @@ class Migration(migrations.Migration):
             name="stated_at",
             field=models.DateTimeField(null=True),
         ),
+        migrations.RunSQL(DEFAULTS, NO_DEFAULTS),
     ]

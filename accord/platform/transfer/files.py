@@ -28,7 +28,17 @@ def folder(job: Import) -> Path:
 
 def evidence_folder(job: Import) -> Path:
     """Where `origins.evidence` keeps what proves where a list is from."""
-    return Path(settings.DATA) / "media" / "evidence" / str(job.pk)
+    return evidence_root() / str(job.pk)
+
+
+def evidence_root() -> Path:
+    """Where the evidence folders of all imports are."""
+    return Path(settings.DATA) / "media" / "evidence"
+
+
+def evidence_path(job: Import) -> Path:
+    """The file that proves where a list is from, as stated last; it may be gone."""
+    return evidence_folder(job) / (job.evidence_digest or "none")
 
 
 def keep(job: Import, source: BinaryIO) -> str:

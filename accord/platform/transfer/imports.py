@@ -38,6 +38,13 @@ class NothingMapped(Refused):
     """No column is mapped yet. Say which column fills which field."""
 
 
+class EvidenceGone(Refused):
+    """The file that proves where this list is from is gone, as when somebody in it was erased.
+
+    Put another one in its place, or state that the list is of unknown origin.
+    """
+
+
 def begin(file: BinaryIO, *, name: str, into: str, by: User | None) -> Import:
     """Take a file in: it is kept and looked through to its end, nothing is imported yet.
 
@@ -85,7 +92,8 @@ def start(job: Import, *, by: User | None) -> None:
 
     Where nothing was stated of its people (see `origins.stating`), their origin is unknown.
 
-    Raises Forbidden, NothingMapped, or AlreadyStarted for one that was done or undone.
+    Raises Forbidden, NothingMapped, EvidenceGone, or AlreadyStarted for one that was done or
+    undone.
     """
     may_touch(job, by)
     target = targets.named(job.into)
@@ -93,6 +101,9 @@ def start(job: Import, *, by: User | None) -> None:
     if not job.mapping:
         raise NothingMapped
     draft = Import.objects.filter(pk=job.pk, state=State.DRAFT)
+    stated = draft.exclude(basis__in=("", Import.Basis.UNKNOWN)).first()
+    if stated and not files.evidence_path(stated).is_file():
+        raise EvidenceGone
     if target.people:
         draft.filter(basis="").update(basis=Import.Basis.UNKNOWN, stated_at=timezone.now())
     waiting = draft.update(state=State.WAITING)
@@ -169,12 +180,18 @@ def may_undo(job: Import, by: User | None) -> bool:
 
 
 def tidy() -> int:
-    """Throw away files that nobody can undo or look at any more; answers how many."""
+    """Throw away files that nobody can undo or look at any more; answers how many.
+
+    What proves where a list is from stays, but that of a list nobody ever brought in.
+    """
     limit = timezone.now() - UNDO
     old = Import.objects.filter(created_at__lt=limit).exclude(stored_as="")
     gone = old.filter(state=State.DRAFT) | old.filter(finished_at__lt=limit)
     for job in gone:
-        files.remove(job)
+        if job.state == State.DRAFT:
+            files.remove_all(job)
+        else:
+            files.remove(job)
     return gone.update(stored_as="", rehearsal=None)
 
 

@@ -93,7 +93,8 @@ def rehearse(job: Import) -> Rehearsal:
         wanted = mapping.from_json(job.mapping)
         sheet = files.sheet(job, wanted)
         target = targets.named(job.into)
-        partitions.ensure(_days(plans.make(target, wanted, sheet), _first(sheet)))
+        stated = {job.collected_on} if job.collected_on else set()
+        partitions.ensure(stated | _days(plans.make(target, wanted, sheet), _first(sheet)))
         with suppress(_Over), transaction.atomic():
             plan = runs.plan_of(job)
             found = _try(job, plan, _first(sheet))
