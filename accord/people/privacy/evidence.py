@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +13,7 @@ from accord.platform import personal
 from accord.platform.models import Import
 from accord.platform.personal import Person, Row, Store, sweeping
 from accord.platform.trail import audit
-from accord.platform.transfer.origins import evidence
-
-MOST_UNPACKED = 100 << 20  # bytes of a part of a packed file
-_PACKED = b"\x1f\x8b"  # gzip
-_WIDE = (b"\xff\xfe", b"\xfe\xff")  # UTF-16
+from accord.platform.transfer.origins import contents, evidence
 
 
 def register() -> None:
@@ -31,9 +25,10 @@ def register() -> None:
             ("platform.Import",),
             _read,
             _erase,
-            "That there was one, and its digest. It goes whole where they are named in it. Nobody "
-            "can look for them in a scan, a picture or a PDF: open those of the lists they stood "
-            "in, and put another file in their place.",
+            "That there was one, and its digest. It goes whole where they are named in it or it "
+            "cannot be read any more; nothing proves then what the ledger says of others on the "
+            "list. Nobody can look for them in a scan, a picture, a PDF or behind a password: open "
+            "those of the lists they stood in.",
             apart=True,
         )
     )
@@ -70,7 +65,7 @@ def _naming(person: Person) -> Iterator[_Found]:
     pattern = sweeping.finder(person.words)
     if pattern is None:
         return
-    jobs = {str(job.pk): job for job in Import.objects.exclude(evidence_digest="")}
+    jobs = {str(job.pk): job for job in Import.objects.defer("mapping", "rehearsal")}
     for number, path in evidence.kept():
         job = jobs.get(number)
         now = job is not None and path.name == job.evidence_digest
@@ -81,33 +76,8 @@ def _naming(person: Person) -> Iterator[_Found]:
 
 def _says(path: Path, pattern: re.Pattern[str]) -> bool:
     try:
-        return any(pattern.search(_text(each)) for each in _parts(path))
+        return any(pattern.search(text) for text in contents.texts(path))
     except FileNotFoundError:
         return False
-
-
-def _parts(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, of what it was packed from, or of each part of a document."""
-    try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as packed:
-                for name in packed.namelist():
-                    with packed.open(name) as part:
-                        yield part.read(MOST_UNPACKED)
-            return
-        whole = path.read_bytes()
-        if whole.startswith(_PACKED):
-            with gzip.open(path) as unpacked:
-                whole = unpacked.read(MOST_UNPACKED)
-        yield whole
-    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, RuntimeError, NotImplementedError):
-        return  # damaged or locked by a password: nobody can read it here
-
-
-def _text(part: bytes) -> str:
-    if part.startswith(_WIDE):
-        return part.decode("utf-16", errors="replace")
-    try:
-        return part.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return part.decode("latin-1")
+    except contents.Damaged:
+        return True  # nobody can read it any more: it is no use to anybody

@@ -1,6 +1,9 @@
 """Files that prove where a list is from: kept with it, and gone where they name somebody erased."""
 
+import base64
+import gzip
 import io
+import zipfile
 from datetime import date, timedelta
 
 import pytest
@@ -14,7 +17,7 @@ from accord.people.privacy import copies, erasing, persons
 from accord.platform.events import partitions
 from accord.platform.models import AuditEntry, Import
 from accord.platform.transfer import files, imports, mapping, rehearsals, runs
-from accord.platform.transfer.origins import evidence, stating
+from accord.platform.transfer.origins import contents, evidence, stating
 from accord.platform.transfer.origins.stating import Basis, Evidence, Statement
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +135,100 @@ def test_a_dry_run_of_an_early_day_leaves_the_parts_of_its_month(news):
     rehearsals.rehearse(job)
     assert "1999-05" in partitions.months()
     assert not Contact.objects.exists()
+
+
+def packed(*parts):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, part in enumerate(parts):
+            archive.writestr(f"part{number}.xml", part)
+    return data.getvalue()
+
+
+def spoilt(content, at=60):
+    return content[:at] + b"\xff" * 20 + content[at + 20 :]
+
+
+def locked(content):
+    """As if every part had a password: the flag says so, here and in the directory."""
+    local, listed = content.index(b"PK\x03\x04") + 6, content.index(b"PK\x01\x02") + 8
+    found = bytearray(content)
+    found[local] |= 1
+    found[listed] |= 1
+    return bytes(found)
+
+
+def mail(body, coding="base64"):
+    head = f"Subject: =?utf-8?q?Zo=C3=AB?=\nContent-Transfer-Encoding: {coding}\n\n"
+    return head.encode() + body
+
+
+ZOE = b"zoe@globex.example"
+LONG = bytes(range(256)) * 40
+NAMING = {
+    "csv": b"Mail\nzoe@globex.example\n",
+    "marked": "Zoë, zoe@globex.example".encode("utf-16"),
+    "wide": "Zoë, zoe@globex.example".encode("utf-16-le"),
+    "other way": "Zoë, zoe@globex.example".encode("utf-16-be"),
+    "widest": "Zoë, zoe@globex.example".encode("utf-32"),
+    "letter of Word": LONG + "zoe@globex.example".encode("utf-16-le") + b"\0" * 500,
+    "latin": "Zoë: ZOE@GLOBEX.EXAMPLE".encode("latin-1"),
+    "at an edge": b" " * ((1 << 20) - 5) + ZOE,
+    "workbook": packed("nothing", "<v>zoe@globex.example</v>"),
+    "in tags": packed("<t>zoe@</t><t>globex.example</t>"),
+    "gzip": gzip.compress(ZOE),
+    "workbook in a zip": packed(packed("nothing", ZOE)),
+    "workbook in gzip": gzip.compress(packed(ZOE)),
+    "mail": mail(base64.encodebytes(b"Yes. " * 20 + ZOE)),
+    "quoted mail": mail(b"zoe=40globex=2Eexample", "quoted-printable"),
+    "zip in a mail": mail(base64.encodebytes(packed(packed(ZOE)))),
+    "spoilt zip": spoilt(packed(LONG)),
+    "half a zip": packed(LONG)[:200],
+    "spoilt gzip": b"\x1f\x8b\x08\0\0\0\0\0\0\x03" + b"\xff" * 50,
+    "half a gzip": gzip.compress(LONG)[:100],
+    "spoilt gzip in a zip": packed(b"\x1f\x8bdamaged"),
+}
+OTHERS = {
+    "csv": b"Mail\nana@globex.example\n",
+    "longer": b"mezoe@globex.example, zoe@globex.example.org",
+    "empty": b"",
+    "empty zip": b"PK\x05\x06" + b"\0" * 18,
+    "locked": locked(packed(ZOE)),
+    "PDF": b"%PDF" + LONG,
+    "mail": mail(base64.encodebytes(b"No.")),
+}
+
+
+@pytest.mark.parametrize("content", NAMING.values(), ids=NAMING)
+def test_evidence_that_names_somebody_erased_goes(content):
+    job = proven(content)
+    erase(brought(job))
+    job.refresh_from_db()
+    assert len(job.evidence_digest) == 64
+    assert (job.evidence_name, left()) == ("", [])
+    assert not files.evidence_folder(job).exists()
+
+
+@pytest.mark.parametrize("content", OTHERS.values(), ids=OTHERS)
+def test_evidence_that_names_others_stays(content):
+    erase(brought(proven(content)))
+    assert left() == [content]
+
+
+def test_evidence_with_somebody_in_its_name_goes():
+    job = proven(b"%PDF", name="zoe@globex.example.pdf")
+    erase(brought(job))
+    job.refresh_from_db()
+    assert (job.evidence_name, left()) == ("", [])
+
+
+def test_no_more_is_unpacked_than_a_machine_can_bear(tmp_path, monkeypatch):
+    path = tmp_path / "bomb"
+    path.write_bytes(packed(*[packed(*["part"] * 40)] * 40))
+    assert list(contents.texts(path)).count("part") == 1_000 - 25  # zips are parts too
+    monkeypatch.setattr(contents, "MOST_UNPACKED", 1_000)
+    path.write_bytes(gzip.compress(b"x" * 1_000_000))
+    assert "x" * 1_000 in contents.texts(path)
 
 
 def test_an_import_of_the_version_before_still_begins(db):

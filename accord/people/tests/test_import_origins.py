@@ -1,8 +1,6 @@
 """Where a list of people is from, and what they may be written to on: stated, or unknown."""
 
-import gzip
 import io
-import zipfile
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +10,6 @@ from accord.engine.consent.terms import Channel
 from accord.people import lifecycle
 from accord.people.consents import consent, purposes
 from accord.people.models import Contact
-from accord.people.privacy import erasing
 from accord.platform.access.permissions import Forbidden
 from accord.platform.models import AuditEntry, Import
 from accord.platform.transfer import files, imports, mapping, runs
@@ -166,40 +163,3 @@ def test_evidence_stays_with_the_import_and_goes_with_a_draft(news):
     stating.state(other, Statement(Basis.INTEREST, "Fair", DAY), proof(), by=None)
     imports.discard(other, by=None)
     assert not files.evidence_folder(other).exists()
-
-
-def packed(*parts):
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for number, part in enumerate(parts):
-            archive.writestr(f"part{number}.xml", part)
-    return data.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "goes"),
-    [
-        ("form.csv", b"Mail\nzoe@globex.example\n", True),
-        ("form.txt", "Zoë, zoe@globex.example".encode("utf-16"), True),
-        ("form.txt", "Zoë: ZOE@GLOBEX.EXAMPLE".encode("latin-1"), True),
-        ("form.xlsx", packed("nothing", "<v>zoe@globex.example</v>"), True),
-        ("form.csv.gz", gzip.compress(b"zoe@globex.example"), True),
-        ("zoe@globex.example.pdf", b"%PDF", True),
-        ("form.csv", b"Mail\nana@globex.example\n", False),
-        ("form.zip", b"PK\x05\x06" + b"\0" * 18, False),
-        ("form.gz", b"\x1f\x8bdamaged", False),
-    ],
-    ids=("csv", "wide", "latin", "workbook", "packed", "name", "others", "empty", "damaged"),
-)
-def test_evidence_that_names_somebody_erased_goes(news, settings, tmp_path, name, content, goes):
-    settings.DATA = tmp_path
-    job = draft()
-    told = Statement(Basis.INTEREST, "Fair", DAY)
-    stating.state(job, told, proof(content, name), by=None)
-    zoe = brought(job)
-    erasing.run_all(erasing.begin(zoe, by=None))
-    kept = Import.objects.get()
-    assert len(kept.evidence_digest) == 64
-    assert files.evidence_folder(job).exists() != goes
-    assert bool(kept.evidence_name) != goes
-    assert "zoe" not in kept.evidence_name

@@ -30,10 +30,6 @@ def keep(job: Import, source: BinaryIO) -> str:
     return digest
 
 
-def keep_only(job: Import) -> None:
-    """Nothing is thrown away: what another file took the place of proved what was said before."""
-
-
 def is_there(job: Import) -> bool:
     """Whether a file was given that is still kept."""
     return files.evidence_path(job).is_file()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import BinaryIO
 
 from django.db import transaction
@@ -136,7 +135,6 @@ def _keep(held: Import, given: Evidence) -> None:
     except TooLarge:
         raise EvidenceTooLarge from None
     held.evidence_name = files.shown_name(given.name)
-    transaction.on_commit(partial(kept.keep_only, held))
 
 
 def _check(
