@@ -13,10 +13,20 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Model
 from django.utils import timezone
 
+from accord.engine.consent.terms import Channel
 from accord.marketing.forms import forms
 from accord.marketing.models import Campaign, Form
+from accord.people.consents import consent
 from accord.people.identity import merging
-from accord.people.models import Company, Contact, Erasure, Merge, PrivacyRequest, Segment
+from accord.people.models import (
+    Company,
+    ConsentRecord,
+    Contact,
+    Erasure,
+    Merge,
+    PrivacyRequest,
+    Segment,
+)
 from accord.people.privacy import erasing, requests
 from accord.people.segments import saving
 from accord.platform.models import BulkChange, Import, ImportRow, SavedView, Team, User
@@ -44,6 +54,11 @@ def company(owner: User) -> Company:
 def contact_merge(owner: User) -> Merge:
     kept, gone = contact(owner), contact(owner)
     return merging.merge(kept, gone, choices={}, by=None)
+
+
+def consent_row(owner: User) -> ConsentRecord:
+    given = consent.Given("news", Channel.EMAIL)
+    return consent.give(contact(owner), given, by=None)
 
 
 def deleted_contact(owner: User) -> Contact:
@@ -174,6 +189,7 @@ RECORDS: dict[str, Callable[[User], Model]] = {
     "erasure": erasure,
     "company": company,
     "contact_merge": contact_merge,
+    "consent_row": consent_row,
     "deleted_contact": deleted_contact,
     "deleted_company": deleted_company,
     "deal": deal,
@@ -197,4 +213,4 @@ RECORDS: dict[str, Callable[[User], Model]] = {
     "team": team,
     "session": session,
 }
-NARROWED = frozenset({"contact", "contact_merge", "company", "deal"})
+NARROWED = frozenset({"contact", "consent_row", "contact_merge", "company", "deal"})

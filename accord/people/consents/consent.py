@@ -39,7 +39,7 @@ names.declare("consent.restricted", "Record was restricted", icon="lock")
 names.declare("consent.unrestricted", "Restriction was lifted", icon="shield-check")
 
 What = ConsentRecord.What
-_NO_PERMISSIONS = (What.CONFIRMED, What.WITHDRAWN, What.OBJECTED, What.RETRACTED)
+NO_PERMISSIONS = (What.CONFIRMED, What.WITHDRAWN, What.OBJECTED, What.RETRACTED)
 KEY_LOST = "Refused: the key of the suppression list is missing, so nobody can look there."
 
 NOT_USED = "Refused: nothing is promoted for this purpose any more."
@@ -158,7 +158,7 @@ def retract(record: ConsentRecord, *, proof: Proof = NO_PROOF, by: User | None) 
     Written down for the contact it was given for, also where that one was merged since. Its
     confirmation counts no more either. Twice gives the first. Raises Forbidden or NotToRetract.
     """
-    if record.what in _NO_PERMISSIONS:
+    if record.what in NO_PERMISSIONS:
         raise NotToRetract
     _hold_both(record.contact, by)
     if done := ConsentRecord.objects.filter(what=What.RETRACTED, confirms=record).first():

@@ -18,6 +18,10 @@ class NoProof(Refused):
     """Say what proves it: who heard it and when, or where the paper or message is kept."""
 
 
+class NoReason(Refused):
+    """Say why it should not be there: it stays in the ledger, with your reason."""
+
+
 class NotTheirs(Refused):
     """A talk is not the person's own act. Choose how they put it into writing themselves."""
 
@@ -113,6 +117,17 @@ def stop(contact: Contact, reach: Reach, said: Said, *, objection: bool, by: Use
     """Write down that somebody withdrew consent, or objected to marketing. Raises NoProof."""
     verb = consent.object_to if objection else consent.withdraw
     return verb(contact, reach, source=said.source, proof=_proof(said), by=by)
+
+
+def take_back(row: ConsentRecord, why: str, *, by: User) -> ConsentRecord:
+    """Take back a permission that is a mistake.
+
+    Raises NoReason, and what consent.retract raises.
+    """
+    words = " ".join(why.split())
+    if not words:
+        raise NoReason
+    return consent.retract(row, proof=Proof(note=words), by=by)
 
 
 def _proof(said: Said) -> Proof:

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -18,6 +19,7 @@ from accord.engine.consent import countries
 from accord.engine.consent.countries import Law
 from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
+from accord.people import families
 from accord.people.consents import (
     answers,
     banner,
@@ -33,6 +35,7 @@ from accord.people.consents.answers import Answer
 from accord.people.consents.suppressions import Kind
 from accord.people.models import BannerAnswer, ConsentRecord, Contact, Suppression
 from accord.platform.access import permissions, preferences
+from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Import
 from accord.platform.transfer import imports
 from accord.web.http import StaffRequest
@@ -109,6 +112,26 @@ def stop(request: StaffRequest, pk: int) -> HttpResponse:
         heard.stop(contact, form.reach, form.said, objection=objection, by=request.user)
 
     return _done(request, contact, "stop", write_down)
+
+
+@staff("contact.read")
+@require_POST
+def retract(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take back a row of the ledger, a permission that is there by mistake."""
+    row = get_object_or_404(ConsentRecord.objects.select_related("contact"), pk=pk)
+    contact: Contact = nouns.record(
+        nouns.CONTACTS, request.user, families.root(row.contact_id) or 0
+    )
+    permissions.require(request.user, "contact.write", contact)
+    try:
+        heard.take_back(row, request.POST.get("why", ""), by=request.user)
+    except Forbidden:
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Taken back. It stays below, and counts for nothing.")
+    return redirect(f"{reverse('contact-consent', args=[contact.pk])}#row-{pk}")
 
 
 @staff("contact.read")
@@ -219,10 +242,13 @@ def _context(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     may_write = permissions.may(request.user, "contact.write", contact)
     may_reach = preferences.current().may_reach_children
     told = _told(contact)
-    gone = (row for row in told["standing"].history if row.what == ConsentRecord.What.RETRACTED)
+    rows = told["standing"].history
+    gone = {row.confirms_id for row in rows if row.what == ConsentRecord.What.RETRACTED}
+    standing = {row.pk for row in rows if row.what not in verbs.NO_PERMISSIONS} - gone
     return told | {
         "broken": set(ledger.broken(contact.pk)),
-        "retracted": {row.confirms_id for row in gone},
+        "retracted": gone,
+        "retractable": standing if may_write else set(),
         "recognised": [_recognised(each) for each in banner.of(contact)],
         "list": _list(request, contact),
         "may_write": may_write,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("contacts/<int:pk>/companies/", affiliations.of_contact, name="contact-companies"),
     path("contacts/<int:pk>/consent/", consent.page, name="contact-consent"),
     path("contacts/<int:pk>/consent/stop/", consent.stop, name="contact-consent-stop"),
+    path("contacts/consent/<int:pk>/retract/", consent.retract, name="contact-consent-retract"),
     path("contacts/<int:pk>/consent/parent/", consent.parent, name="contact-consent-parent"),
     path(
         "contacts/<int:pk>/consent/published/",

@@ -255,3 +255,20 @@ def test_who_came_by_a_list_of_unknown_origin_is_told_of_and_it_can_be_stated(
     shown = text(client.get(page))
     assert told in shown
     assert "fair.csv" not in shown
+
+
+def test_a_permission_by_mistake_is_taken_back_with_a_reason(client, ana, page, mia):
+    row = consent.give(ana, Given("news", Channel.EMAIL), by=None)
+    url = f"/contacts/consent/{row.pk}/retract/"
+    assert "Never said" in text(client.get(page))
+    assert "Say why it should not be there" in text(client.post(url, {"why": " "}, follow=True))
+    stop = consent.withdraw(ana, by=None)
+    wrong = client.post(f"/contacts/consent/{stop.pk}/retract/", {"why": "X"}, follow=True)
+    assert "Only a permission can be taken back" in text(wrong)
+    assert client.post("/contacts/consent/999999/retract/", {"why": "X"}).status_code == 404
+    assert not ConsentRecord.objects.filter(what="retracted").exists()
+    shown = text(client.post(url, {"why": "Meant for Zoe"}, follow=True))
+    assert "Taken back, counts for nothing" in shown
+    assert "Never said" not in shown
+    back = ConsentRecord.objects.get(what="retracted")
+    assert (back.by, back.note) == (mia, "Meant for Zoe")
