@@ -50,6 +50,17 @@ class NoTarget(Refused):
     """Say what the rows are: --into contacts, companies, deals, products or users."""
 
 
+class StatedOtherwise(Refused):
+    """An import of this file was cut short, and says otherwise of the people in it."""
+
+
+class NothingToState(Refused):
+    """What people may be written to on is stated as a file comes in.
+
+    Leave out --basis, --for, --origin, --collected and --evidence.
+    """
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", help="a CSV or XLSX file; or: undo, resume")
     parser.add_argument("id", nargs="?", type=int, help="the import to undo or to go on with")
@@ -87,6 +98,8 @@ def run(options: argparse.Namespace) -> int:
         job = Import.objects.filter(pk=options.id).first()
         if job is None:
             raise NoSuchImport
+        if options.basis or _has_more(options):
+            raise NothingToState
         return _undo(job, by, options) if options.file == "undo" else _finish(job, options)
     path = Path(options.file)
     if not path.is_file():
@@ -106,6 +119,7 @@ def _begun(
     try:
         wanted = wanted or headers.mapping_for(job)
         if not options.dry_run and (earlier := imports.cut_short(job, wanted)):
+            _must_agree(earlier, _stated(job, by, options))
             imports.discard(job, by=by)
             return earlier
         imports.set_mapping(job, wanted, by=by)
@@ -115,10 +129,27 @@ def _begun(
         raise
 
 
+def _must_agree(earlier: Import, job: Import) -> None:
+    """Go on with an import only as what it was begun as. Raises StatedOtherwise."""
+    if _said(earlier) != _said(job):
+        raise StatedOtherwise(
+            f"Import {earlier.pk} of this file was cut short, and says otherwise of the people in "
+            f"it. Go on with it as it is: accord import resume {earlier.pk}. Where it is wrong, "
+            f"take it back then: accord import undo {earlier.pk}."
+        )
+
+
+def _said(job: Import) -> tuple[object, ...]:
+    """What an import says of the people in it; nothing said is an unknown origin."""
+    if job.basis in ("", stating.Basis.UNKNOWN):
+        return ()
+    return job.basis, job.origin, job.collected_on, set(job.places), job.evidence_digest
+
+
 def _stated(job: Import, by: User | None, options: argparse.Namespace) -> Import:
     """The import with what the options say of the people in it."""
     if not options.basis:
-        if options.places or options.origin or options.collected or options.evidence:
+        if _has_more(options):
             raise stating.NoBasis
         return job
     told = stating.Statement(
@@ -133,6 +164,10 @@ def _stated(job: Import, by: User | None, options: argparse.Namespace) -> Import
     with path.open("rb") as file:
         stating.state(job, told, stating.Evidence(path.name, file), by=by)
     return job
+
+
+def _has_more(options: argparse.Namespace) -> bool:
+    return bool(options.places or options.origin or options.collected or options.evidence)
 
 
 def _day(text: str | None) -> date | None:
