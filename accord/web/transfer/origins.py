@@ -13,6 +13,7 @@ from accord.engine.errors import Refused
 from accord.platform.access.permissions import Forbidden
 from accord.platform.models import Import, User
 from accord.platform.transfer import imports
+from accord.platform.transfer.origins import evidence as kept
 from accord.platform.transfer.origins import stating
 from accord.platform.transfer.origins.stating import Basis, Evidence, Statement
 from accord.web.http import StaffRequest
@@ -70,7 +71,7 @@ def shown(job: Import, user: User, posted: QueryDict | None = None) -> dict[str,
         "places": () if run else target.places().items(),
         "may_state": job.state in _SETTLED and _may(job, user),
         "written": run and job.basis in (Basis.CONSENT, Basis.SOFT_OPT_IN),
-        "has_evidence": stating.is_proven(job),
+        "has_evidence": kept.is_there(job),
     }
 
 

@@ -110,15 +110,6 @@ def state(
     job.refresh_from_db()
 
 
-def is_proven(job: Import) -> bool:
-    """Whether there is evidence, and nobody erased has taken it along."""
-    try:
-        kept.of(job)
-    except FileNotFoundError:
-        return False
-    return True
-
-
 def _tell(held: Import, told: Statement) -> None:
     known = told.basis != Basis.UNKNOWN
     if known or held.basis != Basis.UNKNOWN:  # what is still unknown is so since it was
@@ -148,7 +139,7 @@ def _check(
         raise AlreadyRead
     if told.basis == Basis.UNKNOWN:
         return
-    proven = evidence is not None or is_proven(held)
+    proven = evidence is not None or kept.is_there(held)
     if not (_words(told.origin) and told.collected_on and proven):
         raise Unproven
     if not LEAST_DAY <= told.collected_on <= timezone.localdate():
