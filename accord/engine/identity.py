@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 ERASED = "erased:"  # no address begins like this
+UNNAMED = "unnamed:"  # somebody was said who is not to be named; nor like this
 
 
 @dataclass(frozen=True, order=True)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.db import connection
 
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('people.identity'))"
 _FAMILY = """
 WITH RECURSIVE family AS (
     SELECT unnest(%s::bigint[]) AS id
@@ -21,6 +22,15 @@ WITH RECURSIVE way AS (
 )
 SELECT asked, id FROM way WHERE merged_into_id IS NULL
 """
+
+
+def alone() -> None:
+    """Hold who anybody is taken for until the transaction ends: one changes it at a time.
+
+    Whoever locks contacts as well locks them first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
 
 
 def of(contacts: Collection[int]) -> list[int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accord.engine.cleaning import emails
 from accord.engine.errors import Unreadable
+from accord.engine.identity import UNNAMED
 from accord.people.identity import evidence, following
 from accord.people.identity.evidence import Note
 from accord.people.identity.following import Spans
@@ -43,6 +44,7 @@ class Claim:
     """What a message says of who a visitor is.
 
     emails, user_ids: what a contact may be known by. is_known: a server said it, not a page.
+    is_unnamed: somebody is meant who is not to be named, whatever else is said here.
     """
 
     visitor_id: int
@@ -52,6 +54,7 @@ class Claim:
     emails: tuple[str, ...] = ()
     user_ids: tuple[str, ...] = ()
     is_known: bool = False
+    is_unnamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,12 @@ def meet(seen: Iterable[Seen]) -> dict[tuple[str, str], Visitor]:
     return {(each.by, each.name): each for each in found}
 
 
+def there(names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Visitor]:
+    """Those of these visitors who were met before; by (by, name)."""
+    found = Visitor.objects.filter(by__in=Visitor.By.values, name__in={name for _, name in names})
+    return {key: each for each in found if (key := (each.by, each.name)) in names}
+
+
 _MEET = """
 INSERT INTO people_visitor AS visitor
     (by, name, first_seen_at, last_seen_at, key_id, opted_out)
@@ -142,11 +151,18 @@ def recognise(claims: Sequence[Claim], met: Iterable[Visitor]) -> dict[int, Span
     return found | following.settle(said) if said else found
 
 
+def words(emails: Iterable[str], user_ids: Iterable[str]) -> tuple[str, str]:
+    """The address and the id of what is said, as they are compared; "" where there is none."""
+    clean = [found for each in emails if (found := _clean(each))]
+    ids = [each for each in user_ids if each]
+    return (clean or [""])[0], (ids or [""])[0][:200]
+
+
 def _note(claim: Claim, visitor: Visitor) -> Note | None:
     """What is said, in the form it is compared by; None where that is nothing."""
-    emails = [clean for each in claim.emails if (clean := _clean(each))]
-    user_ids = [each for each in claim.user_ids if each]
-    email, user_id = (emails or [""])[0], (user_ids or [""])[0][:200]
+    email, user_id = words(claim.emails, claim.user_ids)
+    if claim.is_unnamed:
+        email, user_id = f"{UNNAMED}{visitor.pk}", ""
     if not email and not user_id:
         return None
     key_id, message = claim.key_id, claim.message

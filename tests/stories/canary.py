@@ -200,6 +200,7 @@ def _agreed(contact: Contact, owner: User) -> None:
     outbox.send(key="plain", to=contact.email, subject="Hello", text=word())
     consent.pause(contact, until=timezone.now() + timedelta(days=9), by=owner)
     consent.restrict(contact, reason=word(), by=owner)
+    consent.unrestrict(contact, by=owner)  # what arrives of restricted people is nobody's
 
 
 def _sold(contact: Contact, owner: User) -> None:

@@ -6,13 +6,21 @@ import io
 import pytest
 
 from accord import commands
-from accord.people import bulk, contacts, lifecycle
+from accord.channels.models import WriteKey
+from accord.channels.tests.test_intake import identify, page
+from accord.channels.tests.test_intake_restricted import arrive
+from accord.insight import reports
+from accord.insight.questions import Question
+from accord.people import bulk, contacts, lifecycle, timeline
 from accord.people.bulk import Edit
 from accord.people.consents import consent
 from accord.people.identity import merging
 from accord.people.models import Contact
 from accord.people.segments import members, saving
-from accord.platform.models import AuditEntry, BulkChange
+from accord.platform.events.log import About
+from accord.platform.models import AuditEntry, BulkChange, Event
+from accord.sales import deals
+from accord.sales.pipeline import pipelines, reasons
 
 pytestmark = pytest.mark.django_db
 LEFT = "1 person is left out: restricted (GDPR article 18), kept and not used."
@@ -97,3 +105,44 @@ def test_the_people_of_a_list_say_who_is(signed_in, fair, bea):
 def test_what_held_for_one_holds_for_whom_they_became(signed_in, ana, bea, mia):
     merging.merge(ana, bea, choices={}, by=mia)
     assert LEFT in signed_in.get("/contacts/export/").text
+
+
+def record(contact):
+    """What the record tells of what was done on devices."""
+    entries, _ = timeline.page(
+        About(contact=contact.pk), only=("page.viewed", "visitor.recognised")
+    )
+    return [(each.title, each.body) for each in entries]
+
+
+def counted():
+    """Every report, cut every way."""
+    asked = [(name, by) for name, report in reports.ALL.items() for by in report.keys]
+    found = [reports.answer(Question(name, by)) for name, by in asked]
+    return [(each.rows, each.total) for each in found]
+
+
+def test_what_they_do_meanwhile_is_nobodys_for_good_and_afterwards_theirs_again(ana, mia):
+    lifecycle.ensure()
+    pipelines.ensure()
+    reasons.ensure()
+    site = WriteKey.objects.create(key="site", name="acme.example", kind="browser")
+    deal = deals.create(values={"name": "Fleet", "contacts": [ana]}, by=None)
+    deals.win(deal, reason=reasons.to_pick("won")[0], by=None)
+    arrive(site, page("/?utm_source=google&utm_medium=cpc", 1), identify(ana.email, 2))
+    before, told = counted(), record(ana)
+    assert len(told) == 2
+    consent.restrict(ana, by=mia)
+    came = "/late?utm_source=list&utm_medium=email"
+    arrive(site, page("/known", 3), page(came, 0), identify(ana.email, 4, traits={"city": "Kiel"}))
+    arrive(site, page("/new", 5, who="v-2"))
+    arrive(site, identify(ana.email, 6, anonymousId="v-2"), page("/new/more", 7, who="v-2"))
+    assert record(ana) == told and counted() == before
+    pages = Event.objects.filter(name="page.viewed")
+    assert pages.count() == 5
+    consent.unrestrict(ana, by=mia)
+    arrive(site, page("/again", 9), page("/other", 8, who="v-3"))
+    arrive(site, identify(ana.email, 9, anonymousId="v-2"), page("/again", 9, who="v-2"))
+    theirs = pages.filter(contact_id=ana.pk).order_by("happened_at")
+    assert [each.properties["path"] for each in theirs] == ["/", "/again", "/again"]
+    assert "Kiel" not in str([each.properties for each in Event.objects.all()])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import orjson
@@ -13,6 +13,7 @@ from accord.engine.capture import agents, landings, messages, values
 from accord.engine.capture.agents import Actor
 from accord.engine.capture.landings import Landing
 from accord.engine.capture.messages import Kind, Message, Untaken
+from accord.people import visitors
 from accord.people.models import Visitor
 from accord.people.visitors import Claim, Seen
 
@@ -62,26 +63,47 @@ class Arrival:
     @property
     def seen(self) -> list[Seen]:
         opted_out = self.receipt.opted_out or self.message.opted_out
-        at, key_id = self.message.happened_at, self.receipt.key_id
-        return [Seen(*each, at, key_id, opted_out) for each in self.visitors]
+        return [replace(self.seen_on(each), opted_out=opted_out) for each in self.visitors]
+
+    def seen_on(self, visitor: tuple[str, str]) -> Seen:
+        """That somebody was there, and nothing else."""
+        return Seen(*visitor, self.message.happened_at, self.receipt.key_id)
 
     def claim(self, visitor: Visitor) -> Claim:
         """What it says of who the visitor is. What a machine says of a device is no proof."""
         said = self.message
-        traits = said.properties if said.kind is Kind.IDENTIFY else said.context.get("traits")
-        email = traits.get("email") if isinstance(traits, dict) else None
-        found = tuple(each for each in (email, said.user_id) if isinstance(each, str) and each)
-        if self.actor is Actor.BOT:
-            found = ()
+        emails, user_ids = ((), ()) if self.actor is Actor.BOT else _apart(self._named)
         return Claim(
             visitor_id=visitor.pk,
             at=said.happened_at,
             key_id=self.receipt.key_id,
             message=said.id,
-            emails=tuple(each for each in found if "@" in each),
-            user_ids=tuple(each for each in found if "@" not in each),
+            emails=emails,
+            user_ids=user_ids,
             is_known=not self.for_browsers,
         )
+
+    def stranger(self, visitor: Visitor) -> Claim:
+        """That it says somebody who is not to be named."""
+        at, key_id, is_known = self.message.happened_at, self.receipt.key_id, not self.for_browsers
+        return Claim(visitor.pk, at, key_id, "", is_known=is_known, is_unnamed=True)
+
+    @cached_property
+    def words(self) -> tuple[str, str]:
+        """The address and the id it says somebody by, as they are compared."""
+        return visitors.words(*_apart(self._named))
+
+    @cached_property
+    def former(self) -> tuple[str, str]:
+        """The address or the id somebody went by before, as an alias says."""
+        return visitors.words(*_apart([self.message.previous_id]))
+
+    @property
+    def _named(self) -> list[str]:
+        said = self.message
+        traits = said.properties if said.kind is Kind.IDENTIFY else said.context.get("traits")
+        email = traits.get("email") if isinstance(traits, dict) else None
+        return [each for each in (email, said.user_id) if isinstance(each, str) and each]
 
 
 def of(receipts: Sequence[Receipt]) -> tuple[list[Arrival], list[FailedEvent]]:
@@ -96,6 +118,12 @@ def of(receipts: Sequence[Receipt]) -> tuple[list[Arrival], list[FailedEvent]]:
             else:
                 arrived.append(Arrival(each, receipt, for_browsers))
     return arrived, failed
+
+
+def _apart(named: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Addresses and ids."""
+    emails = tuple(each for each in named if "@" in each)
+    return emails, tuple(each for each in named if "@" not in each)
 
 
 def failure(receipt: Receipt, untaken: Untaken) -> FailedEvent:

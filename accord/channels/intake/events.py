@@ -31,6 +31,7 @@ NAMES: Mapping[Kind, str] = {
     Kind.ALIAS: "visitor.renamed",
 }
 PAGE = ("url", "path", "title", "referrer")
+ADDRESSES = frozenset(("url", "path", "referrer"))
 LONGEST = 2048  # characters of each
 
 COPY = """
@@ -41,10 +42,18 @@ COPY platform_event (name, happened_at, recorded_at, team, contact_id, source, c
 
 @dataclass(frozen=True)
 class Whose:
-    """The visitor of an event and, where known, the contact."""
+    """The visitor of an event and, where known, the contact; nobody's where there is neither."""
 
-    visitor: Visitor
+    visitor: Visitor | None
     contact: int | None
+
+    @property
+    def device(self) -> int | None:
+        is_device = self.visitor is not None and self.visitor.by == Visitor.By.DEVICE
+        return self.visitor.pk if self.visitor and is_device else None
+
+
+NOBODYS = Whose(None, None)
 
 
 def write(fresh: Sequence[Fresh], whose: Sequence[Whose], now: datetime) -> None:
@@ -52,15 +61,15 @@ def write(fresh: Sequence[Fresh], whose: Sequence[Whose], now: datetime) -> None
     partitions.ensure({each.arrival.message.happened_at.date() for each in fresh})
     rules = channel_rules.current()
     ways = [_way(each.arrival, rules) for each in fresh]
-    on_devices = [n for n, each in enumerate(whose) if each.visitor.by == Visitor.By.DEVICE]
-    steps = [
-        Step(whose[n].visitor.pk, fresh[n].arrival.message.happened_at, ways[n][2])
-        for n in on_devices
-    ]
-    sessions = dict(zip(on_devices, visits.sort(steps), strict=True))
+    steps = {
+        n: Step(each.device, fresh[n].arrival.message.happened_at, ways[n][2])
+        for n, each in enumerate(whose)
+        if each.device is not None
+    }
+    sessions = dict(zip(steps, visits.sort(list(steps.values())), strict=True))
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for n, each in enumerate(fresh):
-            said, name = each.arrival.message, _name(each.arrival)
+            said, name, visitor = each.arrival.message, _name(each.arrival), whose[n].visitor
             copy.write_row(
                 (
                     name,
@@ -69,8 +78,8 @@ def write(fresh: Sequence[Fresh], whose: Sequence[Whose], now: datetime) -> None
                     names.ALL[name].team,
                     whose[n].contact,
                     *ways[n],
-                    orjson.dumps(_properties(each)).decode(),
-                    whose[n].visitor.pk,
+                    orjson.dumps(_bare(each) if visitor is None else _properties(each)).decode(),
+                    visitor.pk if visitor else None,
                     sessions.get(n),
                     each.arrival.actor.value,
                 )
@@ -88,6 +97,21 @@ def _way(arrival: Arrival, rules: Sequence[Rule]) -> tuple[str, str, str]:
         return "", "", ""
     channel, source = channels.came_by(arrival.landing, rules)
     return source[:200], channel, arrival.landing.campaign
+
+
+def _bare(fresh: Fresh) -> dict[str, str]:
+    """Of what is nobody's for good: what is counted, and where; nothing else that was sent, as
+    nobody could find and erase it.
+    """
+    said = fresh.arrival.message
+    found = {name: text[:LONGEST] for name in PAGE if (text := said.page(name))}
+    found |= {
+        name: found[name].partition("?")[0].partition("#")[0] for name in ADDRESSES & found.keys()
+    }
+    if said.kind is Kind.TRACK:
+        return found | {"event": said.name}
+    is_seen = said.kind in (Kind.PAGE, Kind.SCREEN)
+    return found | ({"name": said.name} if said.name and is_seen else {})
 
 
 def _properties(fresh: Fresh) -> dict[str, Any]:

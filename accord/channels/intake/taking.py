@@ -8,10 +8,10 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from accord.channels.intake import answered, arrivals, counts, erased, events, repeats
+from accord.channels.intake import answered, arrivals, counts, erased, events, repeats, restricted
 from accord.channels.intake.arrivals import Arrival
-from accord.channels.intake.events import Whose
-from accord.channels.intake.repeats import Fresh
+from accord.channels.intake.events import NOBODYS, Whose
+from accord.channels.intake.restricted import Parted
 from accord.channels.models import FailedEvent, Receipt
 from accord.engine import identity
 from accord.engine.capture.messages import Kind, Untaken
@@ -78,9 +78,10 @@ def _take(pks: Sequence[int], now: datetime) -> int:
     failed += answered.keep(answers)
     counts.add([each.arrival for each in fresh if each.arrival.message.counted_only])
     if telling := [each for each in fresh if _names_somebody(each.arrival)]:
-        following.alone()  # nobody is erased between the look and what is kept
+        following.alone()  # nobody is erased or restricted between the look and what is kept
         said, kept = erased.without(telling)
-        events.write(kept, _whose(said), now)
+        parted = restricted.part(said, kept)
+        events.write(parted.kept, _whose(parted), now)
     FailedEvent.objects.bulk_create(failed)
     Receipt.objects.filter(pk__in=[each.pk for each in held]).delete()
     return len(held)
@@ -90,12 +91,15 @@ def _names_somebody(arrival: Arrival) -> bool:
     return not arrival.message.counted_only and arrival.message.kind is not Kind.CONSENT
 
 
-def _whose(fresh: Sequence[Fresh]) -> list[Whose]:
-    arrived: list[Arrival] = [each.arrival for each in fresh]
-    met = visitors.meet(seen for each in arrived for seen in each.seen)
-    claims = [each.claim(met[name]) for each in arrived for name in each.visitors]
+def _whose(parted: Parted) -> list[Whose]:
+    told = list(parted.told)
+    seen = [each for arrival in told for each in arrival.seen]
+    met = visitors.meet(seen + [each.seen_on(name) for name, each in parted.strangers])
+    claims = [each.claim(met[name]) for each in told for name in each.visitors]
+    claims += [each.stranger(met[name]) for name, each in parted.strangers]
     spans = visitors.recognise(claims, met.values())
-    return [_who(met[each.visitor], spans, each.message.happened_at) for each in arrived]
+    found = iter(_who(met[each.visitor], spans, each.message.happened_at) for each in told)
+    return [NOBODYS if n in parted.nobodys else next(found) for n in range(len(parted.said))]
 
 
 def _who(visitor: Visitor, spans: Mapping[int, Spans], at: datetime) -> Whose:

@@ -252,8 +252,12 @@ def resume(contact: Contact, *, by: User | None) -> None:
 
 @transaction.atomic
 def restrict(contact: Contact, *, reason: str = "", by: User | None) -> None:
-    """Keep the record and do not use it (GDPR article 18). Twice does nothing."""
+    """Keep the record and do not use it (GDPR article 18). Twice does nothing.
+
+    What is being taken in this moment is taken in before; what comes later is nobody's.
+    """
     contact = hold(contact, by)
+    families.alone()
     asked = Restriction(contact=contact, at=timezone.now(), reason=reason.strip()[:300], by=by)
     keep_restriction(asked, by)
 

@@ -21,6 +21,7 @@ from accord.platform.safekeeping import secrets
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # the hour of all that is said of a server's person
 OURS = 0  # no write key: a form of ours said it
 LATER = timedelta(seconds=2)  # who adds a contact this very moment has ended by then
+Words = tuple[int, str, str]  # visitor, address, id
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,21 @@ def keys(emails: Collection[str], user_ids: Collection[str]) -> Keys:
     return Keys(by_email, by_id)
 
 
-def known_by(emails: Collection[str], user_ids: Collection[str]) -> Keys:
-    """Who has these keys, or whom an id that nobody has came with."""
-    pairs = with_ids(user_ids)
+def whole(visitors: Collection[int]) -> tuple[list[Said], set[Words]]:
+    """All that was said of these visitors and not rejected, at every moment; and what was."""
+    rows = list(Evidence.objects.filter(visitor__in=visitors))
+    rejected = {_words(row) for row in rows if row.rejected_at}
+    said = [
+        Said(*_words(row), row.strength == Evidence.Strength.KNOWN, _moments(row))
+        for row in rows
+        if _words(row) not in rejected
+    ]
+    return said, rejected
+
+
+def known_by(emails: Collection[str], user_ids: Collection[str], said: Iterable[Said] = ()) -> Keys:
+    """Who has these keys, or whom an id that nobody has came with; also in what is said now."""
+    pairs = [*with_ids(user_ids), *said]
     found = keys({*emails, *(each.email for each in pairs)}, user_ids)
     return engine.with_partners(found, pairs)
 
@@ -131,6 +144,14 @@ def _without_the_erased(notes: Sequence[Note]) -> Iterable[Note]:
         return replace(note, email=email, user_id=user_id)
 
     return [said for note in notes if (said := blank(note)).email or said.user_id]
+
+
+def _words(row: Evidence) -> Words:
+    return row.visitor_id, row.email, row.user_id
+
+
+def _moments(row: Evidence) -> tuple[datetime, ...]:
+    return tuple(sorted({row.first_at, row.last_at, *row.moments}))
 
 
 def _said(visitor: int, email: str, user_id: str, is_known: bool, moments: list[datetime]) -> Said:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accord.engine import identity as engine
-from accord.engine.identity import Span
-from accord.people.identity import evidence
+from accord.engine.identity import Keys, Said, Span
+from accord.people import families
+from accord.people.identity import evidence, restricted
 from accord.people.models import KeyChange, Visitor, VisitorSpan
 from accord.platform.events import names, partitions
 from accord.platform.models import Event
@@ -22,7 +24,6 @@ names.declare("visitor.released", "Not on a device", team="marketing", icon="use
 names.declare("visitor.shared", "A device is shared", team="marketing", icon="users")
 
 CHUNK = 500
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext('people.identity'))"
 Spans = tuple[Span, ...]
 
 
@@ -54,8 +55,14 @@ def settle(visitors: Collection[int]) -> dict[int, Spans]:
 
 def alone() -> None:
     """Hold who visitors are until the transaction ends: one changes it at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
+    families.alone()
+
+
+def spans(visitor: Visitor, said: Collection[Said], keys: Keys) -> Spans:
+    """Who a visitor was when, by all that was said of them and who has which key."""
+    if visitor.by == Visitor.By.USER and said:
+        return engine.person(visitor.name, said, keys)
+    return engine.device(said, keys)
 
 
 def waits() -> bool:
@@ -98,17 +105,10 @@ def _worked_out(rows: Sequence[Visitor]) -> dict[int, Spans]:
     ids = {each.user_id for each in said if each.user_id} | servers
     emails = {each.email for each in said} | {each for each in servers if "@" in each}
     keys = evidence.known_by(emails, ids)
-    mine: dict[int, list[engine.Said]] = {}
+    mine: dict[int, list[Said]] = {}
     for each in said:
         mine.setdefault(each.visitor, []).append(each)
-
-    def spans(visitor: Visitor) -> Spans:
-        of = mine.get(visitor.pk, [])
-        if visitor.by == Visitor.By.USER and of:
-            return engine.person(visitor.name, of, keys)
-        return engine.device(of, keys)
-
-    return {each.pk: spans(each) for each in rows}
+    return {each.pk: spans(each, mine.get(each.pk, []), keys) for each in rows}
 
 
 def _change(now: Mapping[int, Spans], before: Mapping[int, Spans]) -> None:
@@ -126,16 +126,24 @@ def _change(now: Mapping[int, Spans], before: Mapping[int, Spans]) -> None:
 
 
 def _follow(now: Mapping[int, Spans]) -> None:
-    """Let what these visitors did be the events of whom they were."""
+    """Let what these visitors did be the events of whom they were; of who was restricted as it was
+    taken in, nobody's.
+    """
     rows: list[tuple[int, datetime | None, datetime | None, int | None]] = []
     for pk, spans in sorted(now.items()):
         whole = spans or (Span(None, None),)
         ends = [each.since for each in whole[1:]] + [None]
         rows += [(pk, s.since, end, s.contact) for s, end in zip(whole, ends, strict=True)]
     seen = Visitor.objects.filter(pk__in=now).values_list("first_seen_at", "last_seen_at")
-    edges = [min(first for first, _ in seen), max(last for _, last in seen)]
+    times = restricted.times({who for *_, who in rows if who is not None})
+    values: dict[str, Any] = {
+        "first": min(first for first, _ in seen),
+        "last": max(last for _, last in seen),
+        **dict(zip(_SAID, map(list, zip(*rows, strict=True)), strict=True)),
+        **{name: [each[n] for each in times] for n, name in enumerate(_APART)},
+    }
     with logbooks.following(), connection.cursor() as cursor:
-        cursor.execute(_FOLLOW, [*map(list, zip(*rows, strict=True)), *edges])
+        cursor.execute(_FOLLOW, values)
 
 
 def _tell(now: Mapping[int, Spans], before: Mapping[int, Spans]) -> None:
@@ -170,13 +178,22 @@ UPDATE people_visitor AS visitor SET contact_id = said.contact
 FROM unnest(%s::bigint[], %s::bigint[]) AS said (visitor, contact)
 WHERE visitor.id = said.visitor AND visitor.contact_id IS DISTINCT FROM said.contact
 """
-_FOLLOW = """
-UPDATE platform_event AS event SET contact_id = said.contact
-FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::bigint[])
-    AS said (visitor, since, until, contact)
+_SAID = ("visitors", "since", "until", "contacts")
+_APART = ("held", "held_since", "held_until")
+_IS_APART = """EXISTS (
+    SELECT FROM unnest(%(held)s::bigint[], %(held_since)s::timestamptz[],
+                       %(held_until)s::timestamptz[]) AS apart (contact, since, until)
+    WHERE apart.contact = said.contact AND event.recorded_at >= apart.since
+        AND event.recorded_at < coalesce(apart.until, 'infinity'))"""
+_FOLLOW = f"""
+UPDATE platform_event AS event
+SET contact_id = CASE WHEN {_IS_APART} THEN NULL ELSE said.contact END
+FROM unnest(%(visitors)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[],
+            %(contacts)s::bigint[]) AS said (visitor, since, until, contact)
 WHERE event.visitor_id = said.visitor
     AND event.happened_at >= coalesce(said.since, '-infinity')
     AND event.happened_at < coalesce(said.until, 'infinity')
-    AND event.happened_at BETWEEN %s AND %s
+    AND event.happened_at BETWEEN %(first)s AND %(last)s
     AND event.contact_id IS DISTINCT FROM said.contact
+    AND NOT (event.contact_id IS NULL AND {_IS_APART})
 """

@@ -7,6 +7,7 @@ from accord.people.models import Visitor
 from accord.platform.events import partitions
 from accord.platform.events.log import About
 from accord.platform.models import Event
+from accord.platform.trail import logbooks
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -65,6 +66,14 @@ def test_a_visit_is_told_once_also_over_pages_of_the_timeline(ana, did):
     ]  # fmt: skip
     assert second[0][1].endswith("/5 · 2 more")
     assert following is None
+
+
+def test_of_a_visit_on_a_shared_device_each_is_told_their_pages(ana, did):
+    for minute in range(4):
+        did("page.viewed", minute, path=f"/{minute}")
+    with logbooks.opened():
+        Event.objects.filter(properties__path__in=["/1", "/3"]).update(contact_id=None)
+    assert told(ana)[0] == [("Visited 2 pages", "/0 · /2")]
 
 
 def test_forms_and_machines_are_named(ana, did):

@@ -14,7 +14,7 @@ from accord.people import contacts, visitors
 from accord.people.consents import consent, preference_centre, purposes
 from accord.people.consents.consent import Given
 from accord.people.identity import following, merging
-from accord.people.models import Contact, MembershipTurn
+from accord.people.models import Contact, MembershipTurn, Restriction
 from accord.people.privacy import erasing
 from accord.people.segments import members, saving, turning
 from accord.people.tests.test_devices import NOON
@@ -91,6 +91,25 @@ def test_rows_may_still_point_to_a_person_who_is(act, ana, other, settings, tmp_
             contacts.restore(ana, by=None)
         pointing = "SELECT FROM people_contact WHERE id = %s FOR KEY SHARE NOWAIT"
         other.execute(pointing, [ana.pk])
+
+
+def test_whoever_is_restricted_waits_for_what_is_being_taken_in(ana, other):
+    def restrict():
+        try:
+            consent.restrict(ana, by=None)
+        finally:
+            connection.close()
+
+    restricting = threading.Thread(target=restrict)
+    with transaction.atomic():
+        following.alone()
+        restricting.start()
+        waits(other)
+        taken = timezone.now()
+        pointing = "SELECT FROM people_contact WHERE id = %s FOR KEY SHARE NOWAIT"
+        other.execute(pointing, [ana.pk])
+    restricting.join(120)
+    assert Restriction.objects.get(contact=ana).at > taken
 
 
 @pytest.mark.parametrize("act", ["evaluate", "erase"])

@@ -194,13 +194,14 @@ def _entry(event: Event, told: Told) -> Entry:
     )
 
 
-# Of the pages of a visit the last stands for all: nothing newer is of the same visit. A visit lies
-# within a day, so only its months are looked at.
+# Of the pages of a visit the last stands for all: nothing newer of that person is of the same
+# visit. A visit lies within a day, so only its months are looked at.
 _ONE_OF_A_VISIT = """
 (name <> 'page.viewed' OR session_id IS NULL OR NOT EXISTS (
     SELECT FROM platform_event AS later
     WHERE later.visitor_id = platform_event.visitor_id
         AND later.session_id = platform_event.session_id
+        AND later.contact_id IS NOT DISTINCT FROM platform_event.contact_id
         AND later.name = 'page.viewed'
         AND later.happened_at >= platform_event.happened_at
         AND later.happened_at < platform_event.happened_at + interval '1 day'

@@ -17,19 +17,22 @@ MOST_PAGES = 6  # named of a visit
 MOST_VALUES = 4  # told of something tracked
 OURS = frozenset(("event", "message", "user", "conflict", "url", "path", "title", "referrer"))
 
+Key = tuple[int, int, int | None]  # of a visit: visitor, session, contact
+
 VISITS = """
-SELECT event.visitor_id, event.session_id, count(*),
+SELECT event.visitor_id, event.session_id, event.contact_id, count(*),
     array_agg(coalesce(nullif(properties->>'title', ''), nullif(properties->>'path', ''),
                        properties->>'url', '') ORDER BY happened_at, id),
     coalesce((array_agg(event.channel ORDER BY happened_at, id)
               FILTER (WHERE event.channel <> ''))[1], ''),
     coalesce((array_agg(event.campaign ORDER BY happened_at, id)
               FILTER (WHERE event.campaign <> ''))[1], '')
-FROM unnest(%s::bigint[], %s::bigint[]) AS asked (visitor, session)
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS asked (visitor, session, contact)
 JOIN platform_event AS event
     ON event.visitor_id = asked.visitor AND event.session_id = asked.session
+    AND event.contact_id IS NOT DISTINCT FROM asked.contact
 WHERE event.name = 'page.viewed' AND event.happened_at BETWEEN %s AND %s
-GROUP BY event.visitor_id, event.session_id
+GROUP BY event.visitor_id, event.session_id, event.contact_id
 """
 
 
@@ -55,7 +58,7 @@ def _visits(events: Sequence[Event]) -> Mapping[int, Told]:
     visits = _read(events)
 
     def told(event: Event) -> Told:
-        visit = visits.get((event.visitor_id or 0, event.session_id or 0))
+        visit = visits.get(_key(event))
         if visit is None or visit.count == 1:
             return Told(title=f"Visited {_place(event)}{_machine(event)}")
         channel = channels.CHANNELS.get(visit.channel)
@@ -68,18 +71,22 @@ def _visits(events: Sequence[Event]) -> Mapping[int, Told]:
     return {event.pk: told(event) for event in events}
 
 
-def _read(events: Sequence[Event]) -> dict[tuple[int, int], Visit]:
-    """The visits that these page views are of."""
-    asked = {(each.visitor_id, each.session_id) for each in events if each.session_id}
+def _key(event: Event) -> Key:
+    return event.visitor_id or 0, event.session_id or 0, event.contact_id
+
+
+def _read(events: Sequence[Event]) -> dict[Key, Visit]:
+    """The visits that these page views are of; of a device that several share, each person's."""
+    asked = {_key(each) for each in events if each.session_id}
     if not asked:
         return {}
     first = min(each.happened_at for each in events) - timedelta(days=1)
     last = max(each.happened_at for each in events)
     with connection.cursor() as cursor:
-        cursor.execute(VISITS, [[v for v, _ in asked], [s for _, s in asked], first, last])
+        cursor.execute(VISITS, [*map(list, zip(*asked, strict=True)), first, last])
         return {
-            (visitor, session): Visit(count, tuple(pages), channel, campaign)
-            for visitor, session, count, pages, channel, campaign in cursor.fetchall()
+            (visitor, session, contact): Visit(count, tuple(pages), channel, campaign)
+            for visitor, session, contact, count, pages, channel, campaign in cursor.fetchall()
         }
 
 
