@@ -51,6 +51,7 @@ def run() -> list[Figure]:
         for each in (_contacts(), _companies(), _deals()):
             found += _measured(each)
             loops.append(figures.loop())
+        found += _agreed(_contacts())
         found.append(_exported())
         more = _memory_of(_contacts(), ROWS) - _memory_of(_contacts(), FEW)
         return [
@@ -118,6 +119,24 @@ def _measured(each: List) -> Iterator[Figure]:
     yield figures.at_least(name, ROWS / came, "rows/s", BUDGET)
     went = figures.took(lambda: _undone(job)) / 1000
     yield figures.at_least(f"{name}, undo", ROWS / went, "rows/s", BUDGET)
+
+
+def _agreed(each: List) -> Iterator[Figure]:
+    """The same list of contacts where they agreed to one purpose: each goes into the ledger."""
+    from datetime import date
+
+    from accord.people.consents import purposes
+    from accord.platform.transfer.origins import stating
+
+    news = purposes.add(label="News", by=None)
+    job = _begun(each, ROWS)
+    told = stating.Statement("consent", "Fair", date(2026, 3, 1), (f"{news.pk}/email",))
+    stating.state(job, told, stating.Evidence("form.txt", io.BytesIO(b"They agreed.")), by=None)
+    came = figures.took(lambda: _done(job)) / 1000
+    _checked(job)
+    yield figures.reported("import: contacts who agreed", ROWS / came, "rows/s")
+    went = figures.took(lambda: _undone(job)) / 1000
+    yield figures.reported("import: contacts who agreed, undo", ROWS / went, "rows/s")
 
 
 def _begun(each: List, rows: int) -> Any:
