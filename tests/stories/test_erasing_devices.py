@@ -7,10 +7,12 @@ from django.utils import timezone
 
 from accord.channels.models import FailedEvent
 from accord.people import contacts
+from accord.people.consents import consent
 from accord.people.identity import devices as known
 from accord.people.identity import following
 from accord.people.models import Evidence, Visitor, VisitorSpan
-from accord.people.privacy import erasing
+from accord.people.privacy import erasing, persons
+from accord.platform import personal
 from accord.platform.models import Event
 from tests.stories.devices import say, take
 
@@ -59,6 +61,27 @@ def test_an_id_said_with_an_address_goes_from_a_shared_device(ana, bo):
     assert not Event.objects.filter(properties__user="u-42").exists()
     following.look_at_all()
     assert set(VisitorSpan.objects.values_list("contact", flat=True)) == {None, bo.pk}
+
+
+def test_what_was_set_apart_on_a_shared_device_is_in_the_copy_and_goes(ana, bo):
+    say("tablet", email="bo@buyer.example", minutes=-20)
+    take()
+    consent.restrict(ana, by=None)
+    for minutes, place in ((-25, "first"), (-5, "his"), (5, "hers"), (25, "nobody's")):
+        say("tablet", place=place, minutes=minutes)
+    take()
+    consent.unrestrict(ana, by=None)
+    say("tablet", email="ana@buyer.example")
+    say("tablet", email="who@else.example", minutes=20)
+    take()
+    told = Event.objects.filter(properties__has_key="place").order_by("happened_at")
+    assert list(told.values_list("contact_id", flat=True)) == [bo.pk, bo.pk, None, None]
+    [store] = [each for each in personal.stores() if each.name == "events"]
+    copied = {row["properties"].get("place") for row in store.read(persons.of(ana))}
+    assert copied - {None} == {"hers"}
+    erased(ana)
+    left = told.values_list("properties__place", flat=True)
+    assert list(left) == ["first", "his", "nobody's"]
 
 
 def test_an_address_that_was_corrected_goes_from_a_device_that_said_only_it(ana):

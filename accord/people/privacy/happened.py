@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from accord.people import fields, timeline
 from accord.people.identity import forgetting
@@ -88,8 +88,18 @@ def _register_devices() -> None:
 
 
 def _their_events(person: Person) -> QuerySet[Event]:
-    by_device = Q(visitor_id__in=list(_alone(person)), contact_id=None)
-    return Event.objects.filter(Q(contact_id=person.id) | by_device)
+    """What they did, also what is nobody's: all of that on devices of theirs alone, and on others
+    what was done while the device was theirs.
+    """
+    alone = list(_alone(person))
+    shared = sorted({*person.visitors} - {*alone})
+    then = VisitorSpan.objects.filter(
+        Q(since=None) | Q(since__lte=OuterRef("happened_at")), visitor=OuterRef("visitor_id")
+    ).order_by(F("since").desc(nulls_last=True))
+    nobodys = Q(visitor_id__in=alone) | Q(visitor_id__in=shared, by_then=person.id)
+    return Event.objects.alias(by_then=Subquery(then.values("contact")[:1])).filter(
+        Q(contact_id=person.id) | Q(contact_id=None) & nobodys
+    )
 
 
 def _events(person: Person) -> Iterator[Row]:
