@@ -70,15 +70,27 @@ def agree(submission: Submission, *, confirmed: bool = False) -> None:
 
 
 def follow(submission: Submission) -> None:
-    """Let the device they agreed to be recognised by be this contact's; never a child's."""
+    """Let the device they agreed to be recognised by be this contact's; never a child's, nor that
+    of somebody restricted.
+    """
     contact = submission.contact
     if not submission.visitor or contact is None or agreeing.is_child(submission, contact):
+        return
+    families.alone()  # nobody is restricted meanwhile
+    if _is_restricted(contact, match(submission.email)):
         return
     seen = Seen(Visitor.By.DEVICE, submission.visitor, submission.at, evidence.OURS)
     [visitor] = visitors.meet([seen]).values()
     said = f"form:{submission.pk}"
     claim = Claim(visitor.pk, submission.at, evidence.OURS, said, emails=(submission.email,))
     visitors.recognise([claim], [visitor])
+
+
+def _is_restricted(*contacts: Contact | None) -> bool:
+    """Whether one of these is, as who they are now, or anybody who was merged into that."""
+    now = families.roots([each.pk for each in contacts if each is not None])
+    mine = families.of(set(now.values()))
+    return Restriction.objects.filter(contact__in=mine, lifted_at=None).exists()
 
 
 def _create(
@@ -155,9 +167,7 @@ def _fill(
     said: Mapping[str, Answer],
 ) -> None:
     filled: dict[str, object] = {}
-    held = Restriction.objects.filter(
-        contact__in=families.of([contact.pk]), lifted_at=None
-    ).exists()
+    held = _is_restricted(contact)
     for name, value in values.items():
         field = fields.field("contact", name)
         known = fields.read(contact, field)

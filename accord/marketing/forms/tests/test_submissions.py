@@ -10,12 +10,13 @@ from django.utils import timezone
 from accord.channels.models import Message
 from accord.engine.capture.agents import Actor
 from accord.engine.consent.terms import Channel
-from accord.marketing.forms import conversion, forms, proposals, submissions, tickets
+from accord.marketing.forms import confirmations, conversion, forms, proposals, submissions, tickets
 from accord.marketing.forms.tests.conftest import WORDS, box, filled
 from accord.marketing.models import Confirmation, Proposal, Submission
 from accord.people import companies, contacts
 from accord.people.consents import consent
 from accord.people.fields import custom_fields
+from accord.people.identity import merging
 from accord.people.models import ConsentRecord, Contact, Evidence, Visitor
 from accord.platform.access import accounts
 from accord.platform.access.permissions import Forbidden
@@ -102,6 +103,24 @@ def test_a_restricted_record_is_left_as_it_is(publish, send, ana):
     ana.refresh_from_db()
     assert ana.title == ""
     assert [each.field for each in proposals.open_ones(ana)] == ["title"]
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_no_device_becomes_that_of_somebody_restricted(waits, publish, send, ana, offers):
+    gone = contacts.create(values={"email": "bea@acme.example"}, by=None)
+    consent.restrict(gone, by=None)
+    merging.merge(ana, gone, choices={}, by=None)
+    ticked = {"consent__offers__email": "on"} if waits else {}
+    sent = send(publish(boxes=[box(offers)]), visitor="a-device", **ticked)
+    if waits:
+        letter = Message.objects.get(key__startswith="form-confirmation")
+        confirmations.confirm(letter.text.partition("/confirm/")[2].partition("/")[0])
+        sent.refresh_from_db()
+    assert (sent.contact, sent.verdict) == (ana, "accepted")
+    assert not Evidence.objects.exists() and not Visitor.objects.exists()
+    consent.unrestrict(ana, by=None)
+    send(publish(name="Next"), visitor="a-device")
+    assert Visitor.objects.get(name="a-device").contact == ana
 
 
 def test_a_company_they_name_is_proposed_never_changed(publish, send, ana):
