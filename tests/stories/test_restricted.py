@@ -146,3 +146,16 @@ def test_what_they_do_meanwhile_is_nobodys_for_good_and_afterwards_theirs_again(
     theirs = pages.filter(contact_id=ana.pk).order_by("happened_at")
     assert [each.properties["path"] for each in theirs] == ["/", "/again", "/again"]
     assert "Kiel" not in str([each.properties for each in Event.objects.all()])
+
+
+def test_what_was_lifted_within_a_merge_held_for_both_after_its_undo(ana, mia):
+    bea = contacts.create(values={"first_name": "Bea", "email": "bea@acme.example"}, by=mia)
+    site = WriteKey.objects.create(key="site", name="acme.example", kind="browser")
+    done = merging.merge(ana, bea, choices={}, by=mia)
+    consent.restrict(ana, by=mia)
+    arrive(site, page("/between", 2))
+    consent.unrestrict(ana, by=mia)
+    merging.unmerge(done, by=mia)
+    arrive(site, page("/after", 3), identify(bea.email, 4))
+    pages = Event.objects.filter(name="page.viewed").order_by("happened_at")
+    assert list(pages.values_list("contact_id", flat=True)) == [None, bea.pk]

@@ -333,12 +333,19 @@ def keep_pause(row: Pause, by: User | None) -> Pause:
 
 
 def keep_restriction(row: Restriction, by: User | None) -> None:
-    """Save a restriction and note it likewise, unless one is on: there is one at a time."""
-    said = {"at": row.at, "reason": row.reason, "by": row.by}
-    _, made = Restriction.objects.get_or_create(contact=row.contact, lifted_at=None, defaults=said)
+    """Save a restriction and note it likewise, with its end where it was lifted, unless there is
+    the same or one is on: there is one at a time.
+    """
+    about, said = log.About(contact=row.contact_id), {"reason": row.reason, "by": row.by}
+    _, made = Restriction.objects.get_or_create(
+        contact=row.contact, lifted_at=row.lifted_at, defaults=said | {"at": row.at}
+    )
     if made:
         audit.record("consent.restricted", row.contact, by=by)
-        log.record("consent.restricted", log.About(contact=row.contact_id), by=by)
+        log.record("consent.restricted", about, by=by, at=row.at)
+    if made and row.lifted_at:
+        audit.record("consent.unrestricted", row.contact, by=by)
+        log.record("consent.unrestricted", about, by=by, at=row.lifted_at)
 
 
 def tell(name: str, row: ConsentRecord, by: User | None) -> ConsentRecord:

@@ -17,9 +17,10 @@ def keep_stopped(merge: Merge, *, by: User | None) -> None:
     """Write down for the contact that comes back what was stopped since the merge.
 
     Nobody knows which of the two said it: a link in an old mail leads to the one that is kept. So
-    every stop, and pauses and a restriction that last, are written down as of when they were said;
-    what was agreed to is not, not even where it ended the stop. In the transaction that undoes
-    the merge, once, both contacts being locked.
+    every stop, pauses that last and every restriction are written down as of when they were said;
+    what was agreed to is not, not even where it ended the stop. A restriction that was lifted is
+    written down as lifted: what arrived while it held is never theirs. In the transaction that
+    undoes the merge, once, both contacts being locked.
     """
     kept, gone = merge.kept, Contact.objects.get(pk=merge.gone_id)
     note = f"Said while this record was part of record {kept.pk}, where the proof is: entry"
@@ -33,9 +34,9 @@ def keep_stopped(merge: Merge, *, by: User | None) -> None:
     for each in pauses.order_by("pk"):
         same = Pause(contact=gone, channel=each.channel, at=each.at, until=each.until, by=each.by)
         consent.keep_pause(same, by)
-    restrictions = Restriction.objects.filter(contact=kept, at__gte=merge.at, lifted_at=None)
-    for open_one in restrictions:
-        consent.keep_restriction(_restriction(gone, open_one), by)
+    restrictions = Restriction.objects.filter(contact=kept, at__gte=merge.at)
+    for restriction in restrictions.order_by("pk"):
+        consent.keep_restriction(_restriction(gone, restriction), by)
 
 
 def _stop(gone: Contact, row: ConsentRecord, note: str) -> None:
@@ -55,4 +56,4 @@ def _stop(gone: Contact, row: ConsentRecord, note: str) -> None:
 
 def _restriction(gone: Contact, row: Restriction) -> Restriction:
     reason = f"{row.reason} (said while part of record {row.contact_id})".strip()[:300]
-    return Restriction(contact=gone, at=row.at, reason=reason, by=row.by)
+    return Restriction(contact=gone, at=row.at, lifted_at=row.lifted_at, reason=reason, by=row.by)

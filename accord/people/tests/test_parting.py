@@ -92,6 +92,23 @@ def test_a_restriction_holds_for_both_until_it_is_lifted(ana, ann, one, mia):
     assert may(ann) and not may(ana)
 
 
+def test_a_restriction_that_was_lifted_meanwhile_was_on_for_both(ana, ann, one, mia):
+    for _ in range(2):
+        consent.restrict(ana, reason="Doubts the data", by=mia)
+        consent.unrestrict(ana, by=mia)
+    merging.unmerge(one, by=mia)
+    spans = [
+        list(Restriction.objects.filter(contact=each).order_by("pk").values_list("at", "lifted_at"))
+        for each in (ana, ann)
+    ]
+    assert spans[0] == spans[1] and len(spans[0]) == 2 and may(ann)
+    told = Event.objects.filter(contact_id=ann.pk, name__contains="restricted").order_by("pk")
+    names = ("consent.restricted", "consent.unrestricted")
+    assert list(told.values_list("name", "happened_at")) == [
+        each for span in spans[1] for each in zip(names, span, strict=True)
+    ]
+
+
 def test_nothing_is_written_twice(ana, ann, one, mia):
     consent.withdraw(ana, Reach("news"), by=None)
     consent.pause(ana, until=timezone.now() + timedelta(days=30), by=None)
