@@ -118,6 +118,12 @@ def meet(seen: Iterable[Seen]) -> dict[tuple[str, str], Visitor]:
     return {(each.by, each.name): each for each in found}
 
 
+def opt_out(names: Collection[tuple[str, str]]) -> None:
+    """Note on those of these visitors who were met before that they opted out, and nothing else."""
+    if there_already := [each.pk for each in there(names).values() if not each.opted_out]:
+        Visitor.objects.filter(pk__in=there_already).update(opted_out=True)
+
+
 def there(names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Visitor]:
     """Those of these visitors who were met before; by (by, name)."""
     found = Visitor.objects.filter(by__in=Visitor.By.values, name__in={name for _, name in names})

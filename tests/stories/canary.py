@@ -28,7 +28,7 @@ from accord.people.consents.banner import Words
 from accord.people.consents.consent import Given
 from accord.people.consents.ledger import Proof
 from accord.people.fields import custom_fields
-from accord.people.identity import merging
+from accord.people.identity import merging, restricted
 from accord.people.models import Contact, Membership, Segment
 from accord.people.privacy import requests
 from accord.platform.access import preferences
@@ -200,6 +200,7 @@ def _agreed(contact: Contact, owner: User) -> None:
     outbox.send(key="plain", to=contact.email, subject="Hello", text=word())
     consent.pause(contact, until=timezone.now() + timedelta(days=9), by=owner)
     consent.restrict(contact, reason=word(), by=owner)
+    restricted.set_aside([(contact.email, word(), True)])
     consent.unrestrict(contact, by=owner)  # what arrives of restricted people is nobody's
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import orjson
@@ -62,12 +62,16 @@ class Arrival:
 
     @property
     def seen(self) -> list[Seen]:
-        opted_out = self.receipt.opted_out or self.message.opted_out
-        return [replace(self.seen_on(each), opted_out=opted_out) for each in self.visitors]
+        return [self.seen_on(each) for each in self.visitors]
+
+    @property
+    def opted_out(self) -> bool:
+        """Whether the browser asked that nothing be sold or shared."""
+        return self.receipt.opted_out or self.message.opted_out
 
     def seen_on(self, visitor: tuple[str, str]) -> Seen:
-        """That somebody was there, and nothing else."""
-        return Seen(*visitor, self.message.happened_at, self.receipt.key_id)
+        """That somebody was there, and whether they opted out; nothing else."""
+        return Seen(*visitor, self.message.happened_at, self.receipt.key_id, self.opted_out)
 
     def claim(self, visitor: Visitor) -> Claim:
         """What it says of who the visitor is. What a machine says of a device is no proof."""

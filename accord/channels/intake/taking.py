@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
 
 from accord.channels.intake import answered, arrivals, counts, erased, events, repeats, restricted
 from accord.channels.intake.arrivals import Arrival
@@ -81,7 +82,8 @@ def _take(pks: Sequence[int], now: datetime) -> int:
         following.alone()  # nobody is erased or restricted between the look and what is kept
         said, kept = erased.without(telling)
         parted = restricted.part(said, kept)
-        events.write(parted.kept, _whose(parted), now)
+        restricted.note(parted)
+        events.write(parted.kept, _whose(parted), timezone.now())  # after the wait, not `now`
     FailedEvent.objects.bulk_create(failed)
     Receipt.objects.filter(pk__in=[each.pk for each in held]).delete()
     return len(held)

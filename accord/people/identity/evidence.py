@@ -200,6 +200,8 @@ ON CONFLICT (visitor_id, email, user_id, strength, hour) DO UPDATE SET
     first_at = least(e.first_at, excluded.first_at),
     last_at = greatest(e.last_at, excluded.last_at),
     moments = {_MOMENTS.format(moments="_THERE || excluded.moments", hour="e.hour")},
+    recorded_at = CASE WHEN e.email = '{engine.UNNAMED}' || e.visitor_id
+        THEN excluded.recorded_at ELSE e.recorded_at END,
     (key_id, message) = (SELECT
         CASE WHEN (excluded.first_at, excluded.message) < (e.first_at, e.message)
              THEN excluded.key_id ELSE e.key_id END,

@@ -13,8 +13,8 @@ from accord.engine import identity as engine
 from accord.engine.cleaning import emails as cleaning
 from accord.engine.errors import Unreadable
 from accord.engine.identity import ERASED, Keys
-from accord.people.identity import evidence
-from accord.people.models import ErasedKey, Evidence, KeyChange, Visitor
+from accord.people.identity import evidence, restricted
+from accord.people.models import ErasedKey, Evidence, KeyChange, RestrictedPair, Visitor
 from accord.platform.models import User
 
 THEIRS = 0  # whose a key is, whichever of the records of the person has it
@@ -27,8 +27,11 @@ def keys(emails: Collection[str], ids: Collection[str], *, records: Collection[i
     and addresses nobody has, no colleague either, that were said together with the ids.
     """
     said = Evidence.objects.filter(email__in=set(emails) - {""}).exclude(user_id="")
+    aside = RestrictedPair.objects.filter(email__in=set(emails) - {""})
     found = {*ids, *said.values_list("user_id", flat=True)}
+    found |= set(aside.values_list("user_id", flat=True))
     pairs = [each for each in evidence.with_ids(found) if not each.email.startswith(ERASED)]
+    pairs += restricted.pairs(found)
     known = evidence.keys({*emails, *(each.email for each in pairs)}, found)
     by_email = dict.fromkeys(emails, THEIRS) | _whose(known.emails, records)
     by_id = _whose(known.user_ids, records)
@@ -59,6 +62,24 @@ def changes(known_as: Collection[str]) -> QuerySet[KeyChange]:
     return KeyChange.objects.filter(Q(email__in=known_as) | Q(user_id__in=known_as))
 
 
+def set_aside(known_as: Collection[str]) -> QuerySet[RestrictedPair]:
+    """What was said with one of these keys while they were restricted."""
+    return RestrictedPair.objects.filter(Q(email__in=known_as) | Q(user_id__in=known_as))
+
+
+def met_as(known_as: Collection[str]) -> QuerySet[Visitor]:
+    """The visitors who are nobody we know, and by what was set aside nobody but who has these
+    keys: a server's person called so, and devices on which nobody else was said.
+    """
+    ids = set(set_aside(known_as).values_list("user_id", flat=True)) & set(known_as)
+    others = Evidence.objects.exclude(Q(user_id__in=ids) | Q(email__in=known_as))
+    by_id = Evidence.objects.filter(user_id__in=ids)
+    met = Q(by=Visitor.By.USER, name__in=ids) | Q(pk__in=by_id.values("visitor"))
+    return Visitor.objects.filter(met, spans=None).exclude(
+        pk__in=others.filter(visitor__in=by_id.values("visitor")).values("visitor")
+    )
+
+
 @transaction.atomic
 def forget(known_as: Collection[str], *, at: datetime) -> None:
     """Blank the keys of somebody who is erased (`keys`), also in what was said before `at` and
@@ -75,6 +96,7 @@ def forget(known_as: Collection[str], *, at: datetime) -> None:
         unname(visitor)
     for row in said(known_as).order_by("pk"):
         _blank(row, known_as)
+    set_aside(known_as).delete()
     forget_changes(known_as)
 
 

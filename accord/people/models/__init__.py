@@ -22,7 +22,14 @@ from accord.people.models.segment import (
     SegmentSize,
     SegmentVersion,
 )
-from accord.people.models.visitor import ErasedKey, Evidence, KeyChange, Visitor, VisitorSpan
+from accord.people.models.visitor import (
+    ErasedKey,
+    Evidence,
+    KeyChange,
+    RestrictedPair,
+    Visitor,
+    VisitorSpan,
+)
 
 __all__ = [
     "Address",
@@ -53,6 +60,7 @@ __all__ = [
     "PrivacyRequest",
     "PrivacyStep",
     "Purpose",
+    "RestrictedPair",
     "Restriction",
     "Segment",
     "SegmentSize",

@@ -38,6 +38,7 @@ class Evidence(models.Model):
     moments: each time, as a device may be somebody else's in between; of those within one second
     the first and the last. None of a server's person, and before 0035 none between the two.
     message, key_id: the first of them, as the client called it, and the write key it came by.
+    recorded_at: when the row was made; of somebody who is not named, when they were said last.
     rejected_at: a person says that these words are wrong, whenever this visitor says them.
     """
 
@@ -91,6 +92,25 @@ class KeyChange(models.Model):
     email = models.CharField(max_length=320, blank=True)
     user_id = models.CharField(max_length=200, blank=True)
     due_at = models.DateTimeField()
+
+
+class RestrictedPair(models.Model):
+    """An address and an id that were said together while whom they mean was restricted.
+
+    No evidence: nobody is recognised by it. It tells that the id is somebody restricted, and what
+    goes when they are erased. is_known: a server said it, not a page.
+    """
+
+    email = models.CharField(max_length=320)
+    user_id = models.CharField(max_length=200, db_index=True)
+    is_known = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email", "user_id", "is_known"], name="restricted_pair_once"
+            )
+        ]
 
 
 class ErasedKey(models.Model):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from accord.engine.consent.terms import Channel
 from accord.people.consents import suppressions
+from accord.people.identity import forgetting
 from accord.people.models import (
     BannerAnswer,
     ConsentRecord,
@@ -40,7 +41,8 @@ _PERSONAL = ("address", "page", "referrer", "ip", "agent", "note", "salt")
 
 def register() -> None:
     """Declare the ledger and what stands beside it."""
-    ledger, stops = ("people.ConsentRecord",), ("people.Pause", "people.Restriction")
+    ledger = ("people.ConsentRecord",)
+    stops = ("people.Pause", "people.Restriction", "people.RestrictedPair")
     answers = ("people.BannerAnswer",)
     asked = ("people.PrivacyRequest", "people.PrivacyStep")
     listed = ("people.Suppression", "people.Erasure", "people.ErasedKey")
@@ -77,11 +79,13 @@ def _no_device(person: Person) -> None:
 def _stops(person: Person) -> Iterator[Row]:
     yield from rows.of(Pause.objects.filter(contact=person.id))
     yield from rows.of(Restriction.objects.filter(contact=person.id))
+    yield from rows.of(forgetting.set_aside(person.keys))
 
 
 def _no_stops(person: Person) -> None:
     Pause.objects.filter(contact=person.id).delete()
     Restriction.objects.filter(contact=person.id).delete()
+    forgetting.set_aside(person.keys).delete()
 
 
 def _requests(person: Person) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import product
 
 from django.db.models import Q
@@ -24,9 +24,6 @@ def of(contact: Contact) -> Person:
 
 def as_known(contact: Contact) -> Person:
     """A contact with what they are found by at this moment; what waits is not taken in first."""
-    spans = VisitorSpan.objects.filter(contact=contact).values("visitor")
-    theirs = Visitor.objects.filter(Q(contact=contact) | Q(pk__in=spans))
-    visitors = list(theirs.order_by("pk").values_list("pk", "name"))
     found = list(Address.objects.filter(contact=contact).values_list("kind", "value"))
     former = _former(contact)
     emails = {contact.email, *(value for kind, value in found if kind == Address.Kind.EMAIL)}
@@ -37,6 +34,7 @@ def as_known(contact: Contact) -> Person:
     keys = forgetting.keys(
         (emails | _given_up(former["email"])) - {""}, numbers, records=_same(contact)
     )
+    visitors = _visitors(contact, keys)
     return Person(
         id=contact.pk,
         visitors=tuple(pk for pk, _ in visitors),
@@ -62,6 +60,13 @@ def merged(contact: Contact) -> list[Contact]:
 def shares_name(contact: Contact) -> bool:
     """Whether another contact goes by the same name, so that texts with it may mean either."""
     return bool(contact.name) and _is_anothers(contact.name, contact)
+
+
+def _visitors(contact: Contact, keys: Collection[str]) -> list[tuple[int, str]]:
+    spans = VisitorSpan.objects.filter(contact=contact).values("visitor")
+    theirs = Visitor.objects.filter(Q(contact=contact) | Q(pk__in=spans))
+    found = {*theirs.values_list("pk", "name"), *forgetting.met_as(keys).values_list("pk", "name")}
+    return sorted(found)
 
 
 def _is_anothers(name: str, contact: Contact) -> bool:
