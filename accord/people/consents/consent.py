@@ -264,8 +264,9 @@ def restrict(contact: Contact, *, reason: str = "", by: User | None) -> None:
 
 @transaction.atomic
 def unrestrict(contact: Contact, *, by: User | None) -> None:
-    """Let the record be used again. Twice does nothing."""
+    """Let the record be used again. Twice does nothing. What is being taken in is so before."""
     contact = hold(contact, by)
+    families.alone()
     mine = families.of([contact.pk])
     open_ones = Restriction.objects.filter(contact__in=mine, lifted_at=None)
     if open_ones.update(lifted_at=timezone.now()):
