@@ -1,4 +1,4 @@
-"""A colleague writes down where somebody in Canada published their address."""
+"""A colleague writes down where somebody in Canada published their address, and takes it back."""
 
 import pytest
 from django.utils import timezone
@@ -16,7 +16,9 @@ __all__ = ["data", "signed_in"]
 
 
 @pytest.mark.parametrize(("width", "theme"), WIDTHS)
-def test_a_published_address_becomes_a_basis(signed_in, data, axe, shoot, width, theme):
+def test_a_published_address_becomes_a_basis_until_it_is_taken_back(
+    signed_in, data, axe, shoot, width, theme
+):
     tab = signed_in(theme, width)
     purposes.add(label="News", by=None)
     acme = companies.create(values={"name": "Acme"}, by=None)
@@ -35,4 +37,18 @@ def test_a_published_address_becomes_a_basis(signed_in, data, axe, shoot, width,
     expect(tab.get_by_text("Implied consent by a published address").first).to_be_visible()
     assert overflow(tab) <= 0
     shoot(tab, f"published-written-{width}-{theme}")
-    assert consent.may_send(ana, consent.question("news", Channel.EMAIL), timezone.now())
+    assert may_send(ana)
+
+    tab.locator("summary", has_text="Never said").click()
+    tab.get_by_role("textbox", name="Why", exact=True).first.fill("Meant for somebody else")
+    axe(tab)
+    shoot(tab, f"published-mistake-{width}-{theme}")
+    tab.get_by_role("button", name="Take it back").click()
+    expect(tab.get_by_text("Taken back, counts for nothing")).to_be_visible()
+    assert overflow(tab) <= 0
+    shoot(tab, f"published-taken-back-{width}-{theme}")
+    assert not may_send(ana)
+
+
+def may_send(person):
+    return consent.may_send(person, consent.question("news", Channel.EMAIL), timezone.now())
