@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accord.insight import attribution, reports
@@ -153,6 +153,10 @@ def edit(what, k, person, row, mia):
         person.notes.add(activities.log(kind="note", body="Hello", contact=row, by=mia).pk)
 
 
+LAST_ADDRESS = [("merge", 0, 1, 0), ("merge", 3, 0, 0), ("drop", 3, 0, 0)]
+
+
+@example(steps=LAST_ADDRESS)  # what came is all that is left, and so became primary by itself
 @settings(
     max_examples=25,
     deadline=None,

@@ -181,15 +181,34 @@ def _problem(item: MergeItem, now: models.Model) -> str:
     moved = [name for name in became if name.endswith("_id")]
     if any(getattr(now, name) != became[name] for name in moved):
         return ELSEWHERE
-    goes = any(was[name] != became[name] for name in moved)
+    goes = _goes(item)
     took_role = was.get("role") != became.get("role")
     if took_role and getattr(now, "role", None) != became["role"]:
         return CHANGED
     before, after = was.get("is_primary"), became.get("is_primary")
     primary = getattr(now, "is_primary", None)
-    if primary != after and (not goes or primary) and not (took_role and before == after):
+    meant = not goes or (primary and _was_chosen(item, now))
+    if primary != after and meant and not (took_role and before == after):
         return CHANGED
     return "" if goes or took_role or before != after else CHANGED
+
+
+def _was_chosen(item: MergeItem, now: Any) -> bool:
+    """Whether somebody made it primary: the contact has others than those that came by the merge.
+
+    Where it has none, what came was made primary only because nothing else was left.
+    """
+    came = MergeItem.objects.filter(merge=item.merge_id, name=item.name)
+    moved = [each.row_id for each in came if _goes(each)]
+    mine = type(now)._base_manager.filter(contact=now.contact_id).exclude(pk__in=moved)
+    if _has(type(now), "kind"):
+        mine = mine.filter(kind=now.kind)
+    return bool(mine.exists())
+
+
+def _goes(item: MergeItem) -> bool:
+    was, became = item.before or {}, item.after or {}
+    return any(was.get(name) != became[name] for name in became if name.endswith("_id"))
 
 
 def _row(item: MergeItem) -> tuple[type[models.Model], Any]:
