@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accord.demo import (
@@ -43,6 +43,9 @@ def load(seed: int, size: Size, *, now: datetime) -> World:
     world = simulate(seed, size, now)
     with transaction.atomic():
         _write(world)
+    with connection.cursor() as cursor:
+        # Else the first pages are asked for without the planner knowing what is there.
+        cursor.execute("ANALYZE")
     memory.forget_everything()
     fields.forget()
     return world
