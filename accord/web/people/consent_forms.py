@@ -99,8 +99,8 @@ class GiveForm(SaidForm):
         return said
 
 
-class ParentForm(forms.Form):
-    """A parent's consent for their child."""
+class PlaceForm(forms.Form):
+    """What a permission is for, and since when."""
 
     purpose = forms.ChoiceField(label="Purpose")
     channel = forms.ChoiceField(label="Channel", choices=list(CHANNELS.items()))
@@ -110,6 +110,21 @@ class ParentForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Today where it is empty.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(each.pk, each.label) for each in purposes.in_use()]
+        self.fields["purpose"].choices = known  # type: ignore[attr-defined]
+
+    @property
+    def given(self) -> Given:
+        said = self.cleaned_data
+        return Given(said["purpose"], Channel(said["channel"]), at=_noon(said["on"]))
+
+
+class ParentForm(PlaceForm):
+    """A parent's consent for their child."""
+
     who = forms.CharField(
         label="Parent",
         max_length=120,
@@ -123,35 +138,14 @@ class ParentForm(forms.Form):
         error_messages={"required": str(NoParent())},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = [(each.pk, each.label) for each in purposes.in_use()]
-        self.fields["purpose"].choices = known  # type: ignore[attr-defined]
-
-    @property
-    def given(self) -> Given:
-        said = self.cleaned_data
-        return Given(said["purpose"], Channel(said["channel"]), at=_noon(said["on"]))
-
     @property
     def parent(self) -> Parent:
         return Parent(self.cleaned_data["who"], self.cleaned_data["checked"])
 
 
-class PublishedForm(forms.Form):
+class PublishedForm(PlaceForm):
     """An address that the person published for their work."""
 
-    purpose = forms.ChoiceField(label="Purpose")
-    channel = forms.ChoiceField(
-        label="Channel",
-        choices=[(each, label) for each, label in CHANNELS.items() if each in countries.ELECTRONIC],
-    )
-    on = forms.DateField(
-        label="Day",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="When you saw it there; today where it is empty.",
-    )
     where = forms.CharField(
         label="Where they published it",
         max_length=200,
@@ -171,13 +165,9 @@ class PublishedForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(each.pk, each.label) for each in purposes.in_use()]
-        self.fields["purpose"].choices = known  # type: ignore[attr-defined]
-
-    @property
-    def given(self) -> Given:
-        said = self.cleaned_data
-        return Given(said["purpose"], Channel(said["channel"]), at=_noon(said["on"]))
+        sent = [(each, label) for each, label in CHANNELS.items() if each in countries.ELECTRONIC]
+        self.fields["channel"].choices = sent  # type: ignore[attr-defined]
+        self.fields["on"].help_text = "When you saw it there; today where it is empty."
 
     @property
     def published(self) -> Published:
