@@ -13,15 +13,7 @@ from typing import Any
 
 from accord.engine.errors import Refused
 from accord.platform.models import Import, User
-from accord.platform.transfer import (
-    headers,
-    imports,
-    mapping,
-    problems,
-    rehearsals,
-    runs,
-    targets,
-)
+from accord.platform.transfer import headers, imports, mapping, problems, rehearsals, runs, targets
 from accord.platform.transfer.origins import stating
 from accord.platform.transfer.undo import undoing
 

@@ -163,17 +163,7 @@ def retract(record: ConsentRecord, *, proof: Proof = NO_PROOF, by: User | None) 
     _hold_both(record.contact, by)
     if done := ConsentRecord.objects.filter(what=What.RETRACTED, confirms=record).first():
         return done
-    row = ConsentRecord(
-        contact=record.contact,
-        what=What.RETRACTED,
-        purpose=record.purpose,
-        channel=record.channel,
-        at=timezone.now(),
-        source=record.source,
-        by=by,
-        confirms=record,
-        address=record.address,
-    )
+    row = ledger.retraction(record, timezone.now(), by)
     return tell("consent.retracted", ledger.add(row, proof), by)
 
 

@@ -7,11 +7,13 @@ import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
 from accord.engine.errors import Refused
 from accord.people.models import ConsentRecord, Contact
+from accord.platform.models import User
 
 _PERSONAL = ("address", "page", "referrer", "ip", "agent", "note")
 _LONGEST = {"page": 500, "referrer": 500, "ip": 45, "agent": 300, "note": 500}
@@ -49,6 +51,21 @@ def add(record: ConsentRecord, proof: Proof) -> ConsentRecord:
     seal(record, proof, before.digest if before else "")
     record.save(force_insert=True)
     return record
+
+
+def retraction(record: ConsentRecord, at: datetime, by: User | None) -> ConsentRecord:
+    """The row that takes a permission back at `at`, not sealed yet."""
+    return ConsentRecord(
+        contact_id=record.contact_id,
+        what=ConsentRecord.What.RETRACTED,
+        purpose=record.purpose,
+        channel=record.channel,
+        at=at,
+        source=record.source,
+        by=by,
+        confirms=record,
+        address=record.address,
+    )
 
 
 def seal(record: ConsentRecord, proof: Proof, previous: str) -> None:

@@ -233,6 +233,8 @@ def test_what_somebody_confirmed_themselves_stays(news):
     for row in ConsentRecord.objects.filter(contact=zoe(), channel="email"):
         consent.confirm(row, by=None)
     assert may("zoe@globex.example")
+    bring()
+    assert ConsentRecord.objects.filter(contact=zoe(), what=What.CONSENT).count() == 2
     assert undo(job).kept_on_undo == 1
     assert may("zoe@globex.example")
     assert not may("zoe@globex.example", Channel.SMS)

@@ -17,15 +17,7 @@ from accord.people.models import (
     LifecycleChange,
 )
 from accord.people.origins import channels
-from accord.people.transfer import (
-    addresses,
-    employers,
-    erased,
-    history,
-    merging,
-    permitting,
-    slots,
-)
+from accord.people.transfer import addresses, employers, erased, history, merging, permitting, slots
 from accord.platform.transfer import values
 from accord.platform.transfer.mapping import Mapping
 from accord.platform.transfer.targets import Batch, Rule, Slot, Statements, Target

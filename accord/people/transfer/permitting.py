@@ -89,24 +89,13 @@ def _take_back_some(job: int, by: User | None) -> bool:
     partitions.ensure([now.date()])
     rows = list(standing.filter(contact__in=ids))
     _add("consent.retracted", (_retracted(row, now, by) for row in rows))
-    return bool(rows)
+    return bool(ids)
 
 
 def _retracted(row: ConsentRecord, now: datetime, by: User | None) -> ConsentRecord:
-    return ConsentRecord(
-        contact_id=row.contact_id,
-        what=What.RETRACTED,
-        purpose=row.purpose,
-        channel=row.channel,
-        at=now,
-        recorded_at=now,
-        source=row.source,
-        by=by,
-        confirms=row,
-        address=row.address,
-        note=_note(row.import_id),
-        import_id=row.import_id,
-    )
+    back = ledger.retraction(row, now, by)
+    back.recorded_at, back.import_id, back.note = now, row.import_id, _note(row.import_id)
+    return back
 
 
 def _note(import_id: int | None) -> str:
@@ -124,9 +113,9 @@ def _said(job: Import, ids: Iterable[int], batch: Batch) -> Iterator[ConsentReco
     """A row of the ledger for each contact, purpose and channel."""
     at, sale = _since(job), job.basis == Import.Basis.SOFT_OPT_IN
     merged = Contact.objects.filter(merged_into__in=ids)
-    families = set(merged.values_list("merged_into", flat=True))
+    several = set(merged.values_list("merged_into", flat=True))
     for contact in Contact.objects.filter(pk__in=ids).order_by("pk"):
-        born = story.born_on(contact) if contact.pk in families else contact.born_on
+        born = story.born_on(contact) if contact.pk in several else contact.born_on
         child = ages.is_child(born, at, story.country(contact))
         for place in job.places:
             purpose, _, channel = place.partition("/")
@@ -149,7 +138,9 @@ def _said(job: Import, ids: Iterable[int], batch: Batch) -> Iterator[ConsentReco
 def _new(rows: Iterable[ConsentRecord], job: Import, ids: Iterable[int]) -> Iterator[ConsentRecord]:
     """Those that the ledger does not have already from the same file."""
     same = Import.objects.filter(digest=job.digest).values("pk")
-    kept = _standing(ConsentRecord.objects.filter(contact__in=ids, import_id__in=same))
+    back = ConsentRecord.objects.filter(confirms=OuterRef("pk"), what=What.RETRACTED)
+    said = ConsentRecord.objects.filter(contact__in=ids, import_id__in=same)
+    kept = said.filter(~Exists(back), what__in=_WHAT.values())
     known = set(kept.values_list("contact", "what", "purpose", "channel", "at"))
     for row in rows:
         if (row.contact_id, row.what, row.purpose, row.channel, row.at) not in known:

@@ -209,7 +209,7 @@ def _may_run(by: User | None, target: targets.Target) -> None:
 
 
 def may_touch(job: Import, by: User | None) -> None:
-    """Let only those change an import that was not started whose it is. Raises Forbidden."""
+    """Let only those set up an import, and state of it, whose it is. Raises Forbidden."""
     if by is not None and job.by_id != by.pk:
         permissions.require(by, "system.manage")
 
