@@ -20,11 +20,11 @@ from accord.platform.access import permissions
 from accord.platform.models import User
 from accord.platform.trail import audit
 
-_WAYS = {
+WAYS = {
     Channel.EMAIL: "e-mail",
-    Channel.POST: "letter",
     Channel.SMS: "text message",
     Channel.PHONE: "phone",
+    Channel.POST: "letter",
 }
 
 
@@ -172,7 +172,7 @@ def assess(
         raise NoAssessment
     if out := [each for each in known if not interest_holds(each, channel, business=True)]:
         named = ", ".join(reference.countries()[each].name for each in out)
-        raise NotThere(f"By {_WAYS[channel]} no interest of ours counts in {named}.")
+        raise NotThere(f"By {WAYS[channel]} no interest of ours counts in {named}.")
     made = Assessment.objects.create(
         purpose=purpose,
         channel=channel,

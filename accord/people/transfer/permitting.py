@@ -23,12 +23,6 @@ from accord.platform.transfer.targets import Batch
 What = ConsentRecord.What
 Source = ConsentRecord.Source
 _WHAT = {Import.Basis.CONSENT: What.CONSENT, Import.Basis.SOFT_OPT_IN: What.SOFT_OPT_IN}
-_BY = {
-    Channel.EMAIL: "by e-mail",
-    Channel.SMS: "by text message",
-    Channel.PHONE: "by phone",
-    Channel.POST: "by letter",
-}
 _PEOPLE = """
 SELECT DISTINCT s.object_id FROM {stage} AS s
 WHERE s.wave = %(wave)s AND s.action IN ('created', 'found')
@@ -45,9 +39,9 @@ AT_ONCE = 1_000
 def places() -> Mapping[str, str]:
     """Every purpose and channel, as purpose/channel, in words."""
     return {
-        f"{purpose.pk}/{channel}": f"{purpose.label}, {words}"
+        f"{purpose.pk}/{channel}": f"{purpose.label}, by {way}"
         for purpose in purposes.in_use()
-        for channel, words in _BY.items()
+        for channel, way in purposes.WAYS.items()
     }
 
 

@@ -13,11 +13,13 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accord.engine.consent.terms import Channel
 from accord.engine.errors import Refused
 from accord.engine.forms import answers
 from accord.engine.forms.terms import CHOSEN, EMAIL, Consent, Definition, Kind, Option, Question
 from accord.marketing.forms import forms, questions
 from accord.marketing.models import Form
+from accord.people.consents import purposes
 from accord.people.models import ConsentText, Purpose
 from accord.platform.access import preferences
 from accord.web.forms import drafts, hosted
@@ -167,7 +169,7 @@ def _box(each: Consent, draft: Definition) -> BoxRow:
         each,
         f"{each.purpose}:{each.channel}",
         purpose.label if purpose else each.purpose,
-        drafts.CHANNELS[each.channel],
+        f"by {purposes.WAYS[Channel(each.channel)]}",
         forms.worded(each, draft.language),
     )
 
@@ -177,9 +179,9 @@ def _offered(draft: Definition) -> list[tuple[str, str]]:
     worded = ConsentText.objects.filter(language=draft.language).values("purpose")
     asked = {(each.purpose, each.channel) for each in draft.consents}
     return [
-        (f"{each.pk}:{channel}", f"{each.label}, {way}")
+        (f"{each.pk}:{channel}", f"{each.label}, by {way}")
         for each in Purpose.objects.filter(pk__in=worded).order_by("label")
-        for channel, way in drafts.CHANNELS.items()
+        for channel, way in purposes.WAYS.items()
         if (each.pk, channel) not in asked
     ]
 

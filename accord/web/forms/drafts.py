@@ -19,13 +19,6 @@ from accord.engine.forms.terms import (
 from accord.marketing.forms import forms
 from accord.people.consents import purposes
 
-CHANNELS = {
-    "email": "by e-mail",
-    "sms": "by text message",
-    "phone": "by phone",
-    "post": "by letter",
-}
-
 
 def read(post: QueryDict, draft: Definition) -> Definition:
     """The draft with everything that was written, and then with what was asked for: a question
@@ -66,7 +59,7 @@ def _consents(post: QueryDict, draft: Definition) -> Definition:
         kept = tuple(each for each in draft.consents if _name(each) != name)
         return replace(draft, consents=kept)
     added, _, channel = post.get("consent", "").partition(":")
-    if not added or channel not in CHANNELS:
+    if not added or channel not in purposes.WAYS:
         return draft
     box = Consent(purposes.get(added).pk, channel, 0, 1, "0" * 64, "")
     if _name(box) in {_name(each) for each in draft.consents}:
